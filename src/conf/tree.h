@@ -1,0 +1,46 @@
+/* The located tree: what a YAML or libconfig file says, with the place of every key and value.
+ *
+ * Both readers refuse early: too large, too deep, aliases, anchors, tags, duplicate keys, several documents, invalid
+ * UTF-8 or control characters. They report every fault to a diag_list and never abort. Scalars stay text, NFC
+ * normalised, with their place; conf/check.h gives them types. Immutable after reading.
+ */
+#ifndef CONF_TREE_H
+#define CONF_TREE_H
+
+#include "base/diag.h"
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+struct node {
+	enum node_kind kind;
+	struct location where; /* of the value */
+	const char *text;      /* NODE_SCALAR: NFC UTF-8 */
+	bool quoted;	       /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
+	bool was_nfd;	       /* NODE_SCALAR: NFC changed it */
+	size_t count;	       /* children of a list or map */
+	struct node *const *children;
+	/* of a map's child: */
+	const char *key;
+	struct location key_where;
+	bool visited; /* a checker has taken it; what is left at the end is an unknown key */
+};
+
+struct conf_limits {
+	size_t bytes; /* default 256 KiB */
+	int depth;    /* default 16 */
+	size_t nodes; /* default 200000 */
+};
+extern const struct conf_limits conf_limits_default;
+
+struct tree; /* owns its nodes and texts */
+
+/* name is what diagnostics call the file. NULL when anything was an error (all of it is in diags). */
+struct tree *conf_read_yaml(
+	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
+struct tree *conf_read_libconfig(
+	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
+/* No @include: one file, named on the command line. */
+void tree_destroy(struct tree *tree);
+struct node *tree_root(const struct tree *tree);
+
+#endif

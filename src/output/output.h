@@ -1,0 +1,55 @@
+/* One display's output: pacing, damage, one frame in flight and one pending (newest wins), retry, health.
+ *
+ * The engine pushes composed frames; the core decides what reaches the driver and when. Loop thread only.
+ */
+#ifndef OUTPUT_OUTPUT_H
+#define OUTPUT_OUTPUT_H
+
+#include "loop/loop.h"
+#include "output/sink.h"
+
+enum health { HEALTH_OFF, HEALTH_OPENING, HEALTH_UP, HEALTH_LATE, HEALTH_DOWN, HEALTH_FAULT };
+const char *health_name(enum health health); /* "off", "opening", "up", "late", "down", "fault" */
+
+struct output_status {
+	enum health health;
+	int error;	   /* -errno of the last failure, 0 */
+	char why[128];	   /* for people */
+	int64_t retry_at;  /* monotonic; TIME_NEVER */
+	uint64_t composed, handed, shown, dropped, reconnects, late;
+	uint64_t last_sequence;
+	int64_t last_instant; /* of the last frame handed over */
+	uint64_t last_digest; /* of its wire bytes (or frame's RGB) */
+};
+
+struct output;
+
+/* Called for each frame handed to the driver, before submit: the trace. digest: digest_picture of the wire bytes. */
+typedef void (*output_handed_fn)(void *data, const struct display *display, uint64_t sequence, int64_t instant,
+	uint64_t digest);
+/* Called when the device has become ready for more: the engine may compose a fresher frame. */
+typedef void (*output_ready_fn)(void *data);
+
+/* Binds and checks the display's options against its driver: pure, no I/O; used by `check` as well. */
+bool output_check(const struct display *display, struct diag_list *diags);
+
+/* -EINVAL with diags. Opens at once; failures are retried for ever with back-off 0.25, 0.5, 1 … 30 s. */
+int output_create(struct loop *loop, const struct display *display, struct diag_list *diags, struct output **ret_output);
+void output_destroy(struct output *output); /* closes; NULL is fine */
+void output_on_handed(struct output *output, output_handed_fn fn, void *data);
+void output_on_ready(struct output *output, output_ready_fn fn, void *data);
+
+/* The engine paints into this frame in place, then says what it changed and of which instant it is. If the sink is
+ * busy the damage is summed and the newest painted content is sent when it is ready. */
+struct frame *output_canvas(struct output *output);
+void output_push(struct output *output, int64_t instant, const struct region *damage);
+void output_set_brightness(struct output *output, int permille);
+void output_refresh(struct output *output); /* everything is owed */
+void output_status(const struct output *output, struct output_status *ret_status);
+/* Waits at most timeout ns (runs the loop) until what was pushed last was shown. For failure pictures at exit. */
+bool output_drain(struct output *output, int64_t timeout);
+
+/* The panel-stage picture of a composed frame on that display: what preview --stage panel shows. No device. */
+int output_levels(const struct display *display, const struct frame *frame, int permille, struct frame *to);
+
+#endif

@@ -1,0 +1,98 @@
+/* The contract between the output room and a driver (a frame sink).
+ *
+ * The core owns time, damage, retry, health and threads; a driver owns bytes. All calls happen on the loop's thread,
+ * never re-entered, except submit of a SINK_BLOCKING driver, which runs on that sink's own worker. Nothing here may
+ * block longer than a bounded write. A driver never logs, never exits, never retries on its own: it reports.
+ */
+#ifndef OUTPUT_SINK_H
+#define OUTPUT_SINK_H
+
+#include "base/diag.h"
+#include "frame/frame.h"
+#include "frame/panel.h"
+#include "site/site.h"
+
+struct sink; /* the core's side of one open sink */
+
+enum sink_caps {
+	SINK_PARTIAL = 1 << 0,	/* submit may send only the damaged part */
+	SINK_HOLDS = 1 << 1,	/* the device keeps its last picture when nothing is sent */
+	SINK_ACK = 1 << 2,	/* sink_shown means the device confirmed; else it means handed to the line, drained */
+	SINK_DIM = 1 << 3,	/* has dim: brightness is the device's, not scaled in software */
+	SINK_BLOCKING = 1 << 4, /* submit may block (files): the core gives it a worker */
+	SINK_FRAME = 1 << 5,	/* takes the composed frame (stage `frame`) in struct sink_frame.frame, not wire bytes */
+	SINK_LEVELS = 1 << 6,	/* takes the panel-stage picture in struct sink_frame.frame, not wire bytes */
+};
+
+enum option_type { OPTION_TEXT, OPTION_INT, OPTION_NUMBER, OPTION_BOOL, OPTION_WORD, OPTION_DURATION };
+
+/* One row of a driver's option table; the core parses and checks, and writes into the private struct at offset:
+ * char * (owned by the core) / int64_t / double / bool / int (index into words) / int64_t ns. Documentation is
+ * generated from it (`bangtin-testpattern drivers NAME`). */
+struct sink_option {
+	const char *name;
+	enum option_type type;
+	size_t offset;
+	bool required;
+	const char *standard; /* default, as text; NULL: zero */
+	double least, most;
+	const char *const *words;
+	size_t word_count;
+	const char *help;
+};
+
+struct sink_frame {
+	uint64_t sequence; /* 1.. a display; rises by one for every frame handed over */
+	int64_t instant;   /* the wall-clock instant that it shows */
+	const uint8_t *wire; /* panel_pack's bytes in the driver's format; NULL for SINK_FRAME and SINK_LEVELS */
+	size_t wire_size;
+	int width, height; /* of the wire picture, pixels */
+	const struct frame *frame; /* for SINK_FRAME, SINK_LEVELS */
+	const struct region *owed; /* what differs since the last frame this sink accepted; all of it after (re)opening */
+};
+
+struct sink_driver {
+	const char *name;    /* as in `driver = "…"` */
+	const char *summary; /* one line */
+	unsigned caps;
+	enum panel_format format;
+	const struct sink_option *options; /* ends with name NULL; NULL: none */
+	size_t priv_size;		   /* of the zeroed private struct that sink_priv() returns */
+	int64_t minimum_cycle;		   /* ns between two submits; 0: none */
+	bool dynamic_rate;		   /* submit may be called at the display's full rate */
+	/* Pure validation after the options are bound; no I/O. Report to diags; the core refuses the configuration. */
+	void (*check)(const void *priv, const struct display *display, struct diag_list *diags);
+	/* Begins to open; must not block. Ends in sink_up() (at once or later) or returns -errno / sink_down(). */
+	int (*open)(struct sink *sink);
+	/* Only when up and ready; at most one in flight. Takes what it needs before returning (the bytes change
+	 * afterwards). 0: accepted, and sink_ready() follows (at once or when the line has drained); -EAGAIN: not
+	 * now, call again after sink_ready(); other -errno: the link is broken, the core closes and retries. */
+	int (*submit)(struct sink *sink, const struct sink_frame *frame);
+	void (*event)(struct sink *sink, int fd, unsigned events); /* SINK_READABLE | SINK_WRITABLE */
+	void (*timeout)(struct sink *sink);			   /* what sink_arm set has passed */
+	int (*dim)(struct sink *sink, int permille);		   /* NULL: none */
+	/* Idempotent; also runs after a failed open. The core has already dropped watches and timer. */
+	void (*close)(struct sink *sink);
+};
+
+/* The driver's calls to the core. */
+enum { SINK_READABLE = 1, SINK_WRITABLE = 2 };
+void *sink_priv(struct sink *sink);
+const struct display *sink_display(struct sink *sink);
+void sink_shape(struct sink *sink, int *ret_width, int *ret_height); /* of the wire picture; valid from open on */
+void sink_watch(struct sink *sink, int fd, unsigned events); /* events 0: stop watching */
+void sink_arm(struct sink *sink, int64_t after); /* one-shot timer, ns from now; negative disarms */
+void sink_up(struct sink *sink);
+void sink_ready(struct sink *sink); /* the next submit is welcome */
+void sink_shown(struct sink *sink, uint64_t sequence); /* see SINK_ACK */
+/* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
+ * the sink and retries with back-off. Must not be followed by another call in the same callback. */
+void sink_down(struct sink *sink, int error, const char *why);
+
+/* Test benches may run a driver without a loop: see output/bench in tests. */
+
+/* The registry: drivers/registry.c, one line a driver, NULL at the end. */
+extern const struct sink_driver *const sink_drivers[];
+const struct sink_driver *sink_driver_find(const char *name); /* NULL: none */
+
+#endif

@@ -1,0 +1,118 @@
+/* The catalogue: every unit's messages, styles, playlists and schedule entries, resolved and immutable.
+ *
+ * Made from playlist files (format: bangtin-playlist(5), tools/man) in one go or not at all. Names are scoped by unit.
+ * Reference-counted; any thread may read it.
+ */
+#ifndef PLAYLIST_CATALOGUE_H
+#define PLAYLIST_CATALOGUE_H
+
+#include "base/diag.h"
+#include "base/time.h"
+#include "site/site.h"
+
+enum align { ALIGN_START, ALIGN_CENTRE, ALIGN_END };
+enum motion {
+	MOTION_STILL,	    /* the text stands; it is wrapped, and what does not fit is paged */
+	MOTION_SCROLL_LEFT, /* one line runs in from the right and out at the left */
+	MOTION_SCROLL_UP,   /* wrapped text runs in from below and out at the top */
+	MOTION_PAGE,	    /* wrapped text, page after page */
+};
+
+struct style { /* after `based-on`: every member is set */
+	const char *name;
+	const char *font; /* family, or "" = the display's own choice by its height */
+	int size;	  /* pixels of line height; 0 = the largest that fits the display */
+	bool bold;
+	uint32_t colour, background; /* 0xRRGGBB */
+	bool colour_set, background_set; /* false: the display's */
+	enum align align, valign;
+	int speed;	     /* pixels a second for scrolling, 1..2000 */
+	int64_t page_time;   /* ns a page stays, for paging */
+	int line_spacing;    /* extra pixels between lines, 0..64 */
+};
+
+struct message {
+	const char *unit, *name; /* full name is unit/name */
+	const char *text;	 /* NFC */
+	const char *const *shorts; /* narrower forms, longest first; the first form that fits is taken */
+	size_t short_count;
+	const char *lang; /* BCP 47, default "vi" */
+	const char *qr;	  /* NULL: none */
+	const struct style *style;
+	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
+	struct location where, text_where;
+	size_t index; /* in catalogue->messages */
+};
+
+struct item {
+	const struct message *message;
+	enum motion motion;
+	int64_t duration; /* ns; 0: natural (one pass of the motion, or reading time for still text) */
+	int passes;	  /* natural duration times this; >= 1 */
+	struct location where;
+	size_t index; /* in catalogue->items: what sched and render call an item */
+};
+
+struct playlist {
+	const char *unit, *name;
+	const struct item *const *items;
+	size_t item_count; /* >= 1 */
+	struct location where;
+};
+
+struct date_range { /* whole local days, both inclusive */
+	day_t first, last;
+};
+
+struct entry {
+	const char *unit;
+	const struct playlist *playlist; /* `play:`; `show:` of one message makes a playlist of one item */
+	const char *const *on;		 /* display names or tags */
+	size_t on_count;
+	unsigned weekdays; /* bit 0 Monday .. bit 6 Sunday; 127 every day */
+	struct hours *hours; /* at least one; whole day is 0..86400 */
+	size_t hours_count;
+	day_t from, until; /* inclusive; DAY_NONE: open */
+	struct date_range *except;
+	size_t except_count;
+	int priority; /* 0..100, default 10 */
+	bool required;
+	struct location where;
+	size_t index; /* in catalogue->entries: declaration order over files, the documented tie-break */
+	const char *id; /* `name:` or "unit/play#n", stable for agenda and why */
+};
+
+struct catalogue {
+	int references;
+	const struct message **messages;
+	size_t message_count;
+	const struct item **items;
+	size_t item_count;
+	const struct entry **entries; /* without the skipped ones */
+	size_t entry_count;
+	const struct message **lookup_hint; /* private */
+	void *storage;			    /* private */
+};
+
+/* One playlist file's bytes. unit is the directory's name; the file says `unit:` too and must agree. */
+struct source_file {
+	const char *unit;
+	const char *name; /* for diagnostics and generations: unit/file.yaml */
+	const char *data;
+	size_t size;
+};
+
+/* site gives units, grants, displays to check names against. NULL on any error. One reference. */
+struct catalogue *catalogue_build(
+	const struct site *site, const struct source_file *files, size_t count, struct diag_list *diags);
+struct catalogue *catalogue_ref(struct catalogue *catalogue);
+void catalogue_unref(struct catalogue *catalogue);
+/* "unit/name"; NULL: none */
+const struct message *catalogue_message(const struct catalogue *catalogue, const char *full_name);
+
+/* Reads playlist files below path (a file, a directory of *.yaml, or a directory of unit directories), within the
+ * limits of size. The caller frees with sources_free. -errno, or -EINVAL with diags. */
+int sources_read(const char *path, struct source_file **ret_files, size_t *ret_count, struct diag_list *diags);
+void sources_free(struct source_file *files, size_t count);
+
+#endif

@@ -1,0 +1,58 @@
+/* frame = f(catalogue, display, instant): the one function that the daemon, preview and the tests share.
+ *
+ * A show is one display's view of one catalogue generation plus overrides. Planning and preparing are slow and run on
+ * a worker; composing runs on the frame path and neither allocates, lays out, locks nor reads a clock.
+ */
+#ifndef SHOW_SHOW_H
+#define SHOW_SHOW_H
+
+#include "base/clock.h"
+#include "render/render.h"
+#include "sched/timeline.h"
+#include "store/override.h"
+
+/* Prepared scenes by (face, item or text): displays with equal faces share them. Thread-safe (a mutex around the
+ * table only, never held while preparing). Scenes nobody holds are dropped by scene_store_trim. */
+struct scene_store;
+struct scene_store *scene_store_create(struct fonts *fonts);
+void scene_store_destroy(struct scene_store *store);
+void scene_store_trim(struct scene_store *store);
+
+struct show;
+
+enum show_source { SHOW_SCHEDULE, SHOW_ANNOUNCE, SHOW_BLANK, SHOW_DEFAULT, SHOW_OFF /* outside on_hours */ };
+
+struct show_state { /* what shows at an instant, for status, why and trace */
+	enum show_source source;
+	const struct segment *segment;	 /* SHOW_SCHEDULE; valid as long as the show's plan of that day */
+	const struct override *override; /* SHOW_ANNOUNCE, SHOW_BLANK */
+	bool late; /* the scene due was not ready: the one before stays */
+};
+
+/* catalogue may be NULL (nothing loaded: the default shows). Takes a reference. overrides are copied. Measures the
+ * lengths of every item of this display (slow; any thread). */
+struct show *show_create(const struct site *site, const struct display *display, struct catalogue *catalogue,
+	const struct override *overrides, size_t override_count, struct fonts *fonts, struct scene_store *store);
+void show_destroy(struct show *show);
+
+/* Trial render of everything that can show on this display: faults to diags at the messages' places. Slow. */
+void show_check(struct show *show, struct diag_list *diags);
+
+/* Slow; a worker. Makes ready all that shows within [from, until): timelines and scenes. After it, show_compose for
+ * these instants is never late. Idempotent. Not concurrently with itself on one show; concurrently with show_compose. */
+void show_prepare(struct show *show, int64_t from, int64_t until);
+/* The instant up to which show_prepare has made all ready. */
+int64_t show_ready_until(const struct show *show);
+
+/* Frame path. Paints what shows at the instant into frame. previous is the instant that frame's content is of
+ * (TIME_ALWAYS: unknown, paint all); damage gets what changed. */
+void show_compose(struct show *show, struct instant previous, struct instant now, struct frame *frame,
+	struct region *damage, struct show_state *ret_state);
+/* Least time > now.time at which the picture may change. */
+int64_t show_next_change(struct show *show, struct instant now);
+/* Without painting: may build a timeline (slow path: tools). */
+void show_state_at(struct show *show, struct instant now, struct show_state *ret_state);
+const struct timeline *show_timeline(struct show *show, day_t day); /* slow path; owned by the show */
+const struct sched_view *show_view(const struct show *show);
+
+#endif

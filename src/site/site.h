@@ -1,0 +1,88 @@
+/* The site configuration (bangtind.conf): this machine's displays, and which units' trees make its catalogue.
+ * The format is in bangtind.conf(5), tools/man. Immutable once read; any thread may read it.
+ */
+#ifndef SITE_SITE_H
+#define SITE_SITE_H
+
+#include "base/diag.h"
+#include "base/time.h"
+#include "frame/panel.h"
+
+#define DISPLAY_NAME_MOST 63
+
+struct option { /* one `key = value` of a display's driver section; the driver's option table types it */
+	const char *key, *value;
+	struct location where;
+};
+
+enum failure_picture { FAILURE_DEFAULT, FAILURE_BLANK };
+
+struct hours { /* seconds of the local day, [start, end); end may exceed 86400: it crosses midnight */
+	int32_t start, end;
+};
+
+struct brightness_step { /* from this second of the day on; sorted; one at least */
+	int32_t start;
+	int permille;
+};
+
+struct display {
+	const char *name; /* [a-z0-9-]+, unique */
+	const char *const *tags;
+	size_t tag_count;
+	int width, height; /* pixels of the picture, before rotation */
+	double pitch_mm, viewing_distance_m; /* 0: unknown */
+	uint32_t background, foreground;     /* defaults of styles on this display */
+	int32_t rate; /* millihertz while something moves: 100..240000, default 30000 (`rate = 30.0` in the file) */
+	struct panel_spec panel;	     /* width, height filled in; format is set from the driver's capability */
+	struct brightness_step *brightness;
+	size_t brightness_count;
+	struct hours *on_hours; /* NULL: always on */
+	size_t on_hours_count;
+	const char *fallback_text; /* `default`: shown when nothing is scheduled or the clock is not trusted; NULL: black */
+	enum failure_picture on_failure; /* what is left on the board when the daemon ends */
+	const char *driver;
+	struct option *options;
+	size_t option_count;
+	int64_t refresh; /* a full frame at least so often; ns; default 10 s */
+	struct location where;
+};
+
+struct unit_grant { /* one of `units`, in order: the province first */
+	const char *name;
+	int max_priority; /* 0..100; default 50, first unit 100 */
+};
+
+enum role { ROLE_VIEW = 1, ROLE_LOAD = 2, ROLE_OPERATE = 4 };
+struct role_grant {
+	unsigned uid;
+	unsigned roles; /* bits of enum role */
+};
+
+struct site {
+	const char *name;
+	struct zone *zone;
+	int32_t day_starts; /* second of the local day at which the programme day begins; default 0 */
+	const char *state_directory, *socket_path;
+	unsigned socket_mode; /* default 0660 */
+	const char *socket_group; /* NULL: the daemon's */
+	struct unit_grant *units;
+	size_t unit_count;
+	struct role_grant *grants; /* root and the daemon's own uid have every role */
+	size_t grant_count;
+	int generations_kept; /* default 20 */
+	const char *fonts_directory; /* NULL: the built-in one */
+	struct display *displays;
+	size_t display_count;
+};
+
+/* Reads and checks all of it; NULL when there was an error. Relative paths are taken from the file's directory. */
+struct site *site_read(const char *path, struct diag_list *diags);
+void site_destroy(struct site *site);
+const struct display *site_display(const struct site *site, const char *name); /* NULL: none */
+/* Whether the display has that name or carries that tag. */
+bool display_matches(const struct display *display, const char *name_or_tag);
+int display_brightness(const struct display *display, int32_t second_of_day); /* permille */
+bool display_is_on(const struct display *display, int32_t second_of_day);
+
+#endif

@@ -1,0 +1,52 @@
+/* The state directory: generations of playlists, overrides, the last trusted time. Durable: what was acknowledged
+ * survives power failing between any two system calls; what was not is not half there.
+ *
+ *   state/
+ *     generations/000042/             one load: files/<unit>/<file>.yaml, meta.json (number, who, when, digest, note)
+ *     current -> generations/000042   a symbolic link, replaced by rename
+ *     overrides.json                  replaced by rename
+ *     time                            the latest wall-clock instant believed, for clock trust
+ *     lock                            flock: one writer
+ *
+ * Loop thread or a tool; -errno.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "playlist/catalogue.h"
+#include "store/override.h"
+
+struct store;
+
+struct generation {
+	int number;
+	unsigned uid;
+	char user[64];
+	int64_t time;
+	char digest[65]; /* SHA-256 over the files' names, sizes and bytes */
+	size_t file_count;
+	bool current;
+};
+
+/* Makes the directory if absent; removes what an interrupted load left. -EBUSY: another process holds the lock. */
+int store_open(const char *directory, struct store **ret_store);
+int store_open_read_only(const char *directory, struct store **ret_store); /* no lock, changes nothing */
+void store_close(struct store *store);
+
+/* Writes a new generation and makes it current: stage, fsync files and directories, rename, fsync. On any error the
+ * former stays current. Old ones beyond keep are removed after the new one is durable. */
+int store_commit(struct store *store, const struct source_file *files, size_t count, unsigned uid, const char *user,
+	int64_t time, int keep, struct generation *ret_generation);
+/* number 0: the one before the current. -ENOENT. */
+int store_rollback(struct store *store, int number, struct generation *ret_generation);
+int store_history(struct store *store, struct generation **ret_generations, size_t *ret_count); /* newest first */
+/* The files of a generation (0: the current). -ENOENT: nothing was ever loaded. Free with sources_free. */
+int store_read(struct store *store, int number, struct source_file **ret_files, size_t *ret_count,
+	struct generation *ret_generation);
+
+int store_write_overrides(struct store *store, const struct override *overrides, size_t count);
+int store_read_overrides(struct store *store, struct override **ret_overrides, size_t *ret_count);
+int store_write_time(struct store *store, int64_t time);
+int64_t store_read_time(struct store *store); /* 0: none */
+
+#endif
