@@ -30,11 +30,11 @@ CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(OPTIMISE) $(HARDEN) $(CFLAGS) $(CPPFLAGS) 
 
 # The house: everything under src/*/ and drivers/ is one archive; the programs are small.
 ARCHIVE_SOURCES := $(wildcard src/*/*.c drivers/*.c drivers/link/*.c)
-PROGRAMS := bangtind bangtin bangtin-testpattern bangtin-simulator
 SOURCES_bangtind := src/main.c
 SOURCES_bangtin := $(wildcard tools/bangtin/*.c)
 SOURCES_bangtin-testpattern := $(wildcard tools/testpattern/*.c)
 SOURCES_bangtin-simulator := $(wildcard tools/simulator/*.c)
+PROGRAMS := $(foreach p,bangtind bangtin bangtin-testpattern bangtin-simulator,$(if $(wildcard $(SOURCES_$(p))),$(p)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 
