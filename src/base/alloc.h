@@ -11,18 +11,18 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size); /* zeroed; overflow checked */
 void *xrealloc(void *old, size_t count, size_t size);
-char *xstrdup(const char *text);	     /* NULL gives NULL */
+char *xstrdup(const char *text); /* NULL gives NULL */
 char *xstrndup(const char *text, size_t n);
 void *xmemdup(const void *data, size_t size);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Grows an array so that one more element fits: items, count, capacity are the caller's. */
-#define array_reserve_one(items, count, capacity)                                                             \
-	do {                                                                                                   \
-		if ((count) == (capacity)) {                                                                   \
-			(capacity) = (capacity) ? 2 * (capacity) : 8;                                          \
-			(items) = xrealloc((items), (capacity), sizeof *(items));                              \
-		}                                                                                              \
+#define array_reserve_one(items, count, capacity)                                                            \
+	do {                                                                                                 \
+		if ((count) == (capacity)) {                                                                 \
+			(capacity) = (capacity) ? 2 * (capacity) : 8;                                        \
+			(items) = xrealloc((items), (capacity), sizeof *(items));                            \
+		}                                                                                            \
 	} while (0)
 
 #endif

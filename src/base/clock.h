@@ -8,11 +8,11 @@
 #include "base/time.h"
 
 struct clock {
-	int64_t origin;	     /* instant shown when monotonic == mono_origin; only if injected */
+	int64_t origin; /* instant shown when monotonic == mono_origin; only if injected */
 	int64_t mono_origin; /* ns */
-	double rate;	     /* 1 real time, 60 a minute a second, 0 stands still */
+	double rate; /* 1 real time, 60 a minute a second, 0 stands still */
 	bool injected;
-	int64_t floor;	 /* below this the wall clock is not believed: build date, last persisted time */
+	int64_t floor; /* below this the wall clock is not believed: build date, last persisted time */
 	int64_t started; /* monotonic ns at clock_init; untrusted time counts from here */
 };
 
@@ -22,7 +22,8 @@ struct instant {
 };
 
 void clock_init(struct clock *clock, int64_t floor);
-/* spec: "T[,RATE]", T as time_parse_instant reads it; RATE a decimal >= 0, default 1. -EINVAL if not. */
+/* spec: "T[,RATE]", T as time_parse_instant reads it; RATE a decimal >= 0, default 1. -EINVAL if not. An injected clock
+ * is believed whatever it says: floor becomes TIME_ALWAYS. Who wants to see distrust sets floor again afterwards. */
 int clock_inject(struct clock *clock, const struct zone *zone, const char *spec);
 struct instant clock_now(const struct clock *clock);
 /* The monotonic instant at which the clock will show time; TIME_NEVER if it stands still before it. */

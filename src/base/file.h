@@ -10,7 +10,7 @@ int file_read(const char *path, size_t limit, char **ret_data, size_t *ret_size)
 int file_write_atomic(const char *path, const void *data, size_t size, unsigned mode);
 int file_sync_directory(const char *path);
 int file_make_directory(const char *path, unsigned mode); /* and its parents; 0 if it is there already */
-int file_remove_tree(const char *path);			   /* never follows links; 0 if absent */
+int file_remove_tree(const char *path); /* never follows links; 0 if absent */
 char *path_join(const char *directory, const char *name); /* the caller frees */
 
 #endif

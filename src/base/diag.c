@@ -1,0 +1,171 @@
+#include "base/diag.h"
+
+#include "base/alloc.h"
+
+void diag_init(struct diag_list *list)
+{
+	*list = (struct diag_list){0};
+}
+
+static void forget(struct diag *diag)
+{
+	free((char *)diag->where.file);
+	free(diag->message);
+}
+
+void diag_finish(struct diag_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		forget(&list->items[i]);
+	free(list->items);
+	diag_init(list);
+}
+
+/* Where the next one goes. A full list gives up its last warning for an error: what made the input be refused must
+ * not be hidden by what did not. NULL: no room. */
+static struct diag *make_room(struct diag_list *list, enum diag_severity severity)
+{
+	if (list->count < DIAG_MOST) {
+		array_reserve_one(list->items, list->count, list->capacity);
+		return &list->items[list->count++];
+	}
+	list->truncated = true;
+	for (size_t i = list->count; severity == DIAG_ERROR && i-- > 0;) {
+		if (list->items[i].severity == DIAG_WARNING) {
+			forget(&list->items[i]);
+			memmove(&list->items[i], &list->items[i + 1],
+				(list->count - i - 1) * sizeof *list->items);
+			return &list->items[list->count - 1];
+		}
+	}
+	return NULL;
+}
+
+static void add(struct diag_list *list, enum diag_severity severity, struct location where,
+	const char *format, va_list arguments)
+{
+	struct diag *diag = make_room(list, severity);
+	char *message;
+
+	list->errors += severity == DIAG_ERROR;
+	if (!diag)
+		return;
+	if (vasprintf(&message, format, arguments) < 0)
+		abort();
+	where.file = xstrdup(where.file);
+	*diag = (struct diag){.severity = severity, .where = where, .message = message};
+}
+
+void diag_error(struct diag_list *list, struct location where, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(list, DIAG_ERROR, where, format, arguments);
+	va_end(arguments);
+}
+
+void diag_warning(struct diag_list *list, struct location where, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(list, DIAG_WARNING, where, format, arguments);
+	va_end(arguments);
+}
+
+static int compare(const struct diag *a, const struct diag *b)
+{
+	int order = strcmp(a->where.file ? a->where.file : "", b->where.file ? b->where.file : "");
+
+	if (!order)
+		order = (a->where.line > b->where.line) - (a->where.line < b->where.line);
+	if (!order)
+		order = (a->where.column > b->where.column) - (a->where.column < b->where.column);
+	return order;
+}
+
+/* Insertion: stable, as qsort is not, and the list is short. */
+void diag_sort(struct diag_list *list)
+{
+	for (size_t i = 1; i < list->count; i++) {
+		struct diag moving = list->items[i];
+		size_t to = i;
+
+		for (; to > 0 && compare(&list->items[to - 1], &moving) > 0; to--)
+			list->items[to] = list->items[to - 1];
+		list->items[to] = moving;
+	}
+}
+
+static const char *severity_name(enum diag_severity severity)
+{
+	return severity == DIAG_ERROR ? "error" : "warning";
+}
+
+void diag_print(const struct diag_list *list, FILE *to)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct diag *diag = &list->items[i];
+
+		if (diag->where.file)
+			fprintf(to, "%s:", diag->where.file);
+		if (diag->where.line > 0)
+			fprintf(to, "%d:", diag->where.line);
+		if (diag->where.line > 0 && diag->where.column > 0)
+			fprintf(to, "%d:", diag->where.column);
+		fprintf(to, "%s%s: %s\n", diag->where.file || diag->where.line > 0 ? " " : "",
+			severity_name(diag->severity), diag->message);
+	}
+	if (list->truncated)
+		fprintf(to, "more than %d were found; correct these and check again\n", DIAG_MOST);
+}
+
+static void print_json_string(const char *text, FILE *to)
+{
+	fputc('"', to);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(to, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(to, "\\u%04x", c);
+		else
+			fputc(c, to);
+	}
+	fputc('"', to);
+}
+
+void diag_print_json(const struct diag_list *list, FILE *to)
+{
+	fputc('[', to);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct diag *diag = &list->items[i];
+
+		fputs(i ? ",\n {\"file\": " : "{\"file\": ", to);
+		if (diag->where.file)
+			print_json_string(diag->where.file, to);
+		else
+			fputs("null", to);
+		fprintf(to, ", \"line\": %d, \"column\": %d, \"severity\": \"%s\", \"message\": ",
+			diag->where.line, diag->where.column, severity_name(diag->severity));
+		print_json_string(diag->message, to);
+		fputc('}', to);
+	}
+	fputs("]\n", to);
+}
+
+char *diag_text(const struct diag_list *list)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		abort();
+	diag_print(list, to);
+	if (fclose(to) != 0)
+		abort();
+	return text;
+}
