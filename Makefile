@@ -54,7 +54,7 @@ all: setup-build
 setup-%:
 	@tools/setup $*
 
-programs: $(PROGRAMS:%=$(BUILD)/bin/%) fonts
+programs: $(ARCHIVE) $(PROGRAMS:%=$(BUILD)/bin/%) fonts
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)

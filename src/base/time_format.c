@@ -30,10 +30,13 @@ void time_format(const struct zone *zone, int64_t time, char *buffer, size_t siz
 	/* RFC 3339 has no seconds in an offset (local mean time, before 1920 or so): those are written with the
 	 * offset cut to whole minutes, and the reading moved by what was cut, so that the instant stays exact. */
 	int32_t cut = offset % 60;
+	int64_t moved;
 	char fraction[16], suffix[16];
 	struct civil c;
 
-	zone_civil(zone, time - cut * NS_PER_SEC, &c);
+	if (__builtin_sub_overflow(time, cut * NS_PER_SEC, &moved))
+		moved = time; /* the first minute of 1677 */
+	zone_civil(zone, moved, &c);
 	format_fraction(c.ns, fraction, sizeof fraction);
 	format_offset(zone, offset - cut, suffix, sizeof suffix);
 	snprintf(buffer, size, "%04d-%02d-%02dT%02d:%02d:%02d%s%s", c.year, c.month, c.day, c.hour, c.minute,
