@@ -11,8 +11,15 @@
 #include "base/time.h"
 #include "conf/tree.h"
 
+/* Starts as {.diags = …}. */
 struct check {
 	struct diag_list *diags;
+	/* private: the keys asked for, so that an unknown one can be told the nearest of them */
+	struct {
+		const struct node *map;
+		const char *key;
+	} asked[96];
+	size_t asked_count;
 };
 
 enum { CHECK_OPTIONAL, CHECK_REQUIRED };
@@ -34,13 +41,30 @@ bool check_colour(struct check *check, struct node *map, const char *key, int re
 bool check_word(struct check *check, struct node *map, const char *key, int required, const char *const *words,
 	size_t count, int *ret);
 /* The same on one node instead of a map's key, for elements of lists. what names it in the message. */
+bool check_node_kind(struct check *check, const struct node *node, const char *what, enum node_kind kind);
 bool check_node_text(struct check *check, struct node *node, const char *what, const char **ret);
 bool check_node_int(
 	struct check *check, struct node *node, const char *what, int64_t least, int64_t most, int64_t *ret);
 bool check_node_duration(
 	struct check *check, struct node *node, const char *what, int64_t least, int64_t most, int64_t *ret);
+bool check_node_number(
+	struct check *check, struct node *node, const char *what, double least, double most, double *ret);
+bool check_node_word(struct check *check, struct node *node, const char *what, const char *const *words, size_t count,
+	int *ret);
 bool check_node_date(struct check *check, struct node *node, const char *what, day_t *ret);
-bool check_name(struct check *check, struct location where, const char *name, const char *what); /* [a-z0-9-]+ */
+/* A list, or one value that stands for a list of one: *ret_items has *ret_count nodes, borrowed from the tree; one
+ * value is handed out through single, the caller's. False if absent or a map, or empty (both reported). */
+bool check_values(struct check *check, struct node *map, const char *key, int required, struct node **single,
+	struct node *const **ret_items, size_t *ret_count);
+/* [a-z0-9-]+, 1..63 bytes. */
+bool check_name(struct check *check, struct location where, const char *name, const char *what);
+/* Text that cannot be read as what it should be: says so, with a word on what it looks like if that is known (curly
+ * quotes, a long dash, a missing value). form is what to write, `HH:MM-HH:MM`. */
+void check_refuse(struct check *check, const struct node *node, const char *what, const char *form);
 void check_done(struct check *check, struct node *map, const char *what);
+
+/* A piece of somebody's text for a message: its first line, at most 40 characters. Static storage a thread, four
+ * results at a time. */
+const char *check_excerpt(const char *text);
 
 #endif

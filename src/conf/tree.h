@@ -2,10 +2,12 @@
  *
  * Both readers refuse early: too large, too deep, aliases, anchors, tags, duplicate keys, several documents, invalid
  * UTF-8 or control characters. They report every fault to a diag_list and never abort. Scalars stay text, NFC
- * normalised, with their place; conf/check.h gives them types. Immutable after reading.
+ * normalised, with their place; conf/check.h gives them types. Immutable after reading, but for `visited`.
  */
 #ifndef CONF_TREE_H
 #define CONF_TREE_H
+
+#include <stdint.h>
 
 #include "base/diag.h"
 
@@ -17,6 +19,7 @@ struct node {
 	const char *text;      /* NODE_SCALAR: NFC UTF-8 */
 	bool quoted;	       /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
 	bool was_nfd;	       /* NODE_SCALAR: NFC changed it */
+	int8_t lead;	       /* NODE_SCALAR: the file has text verbatim this many columns after where; -1: it has not */
 	size_t count;	       /* children of a list or map */
 	struct node *const *children;
 	/* of a map's child: */
@@ -34,13 +37,21 @@ extern const struct conf_limits conf_limits_default;
 
 struct tree; /* owns its nodes and texts */
 
-/* name is what diagnostics call the file. NULL when anything was an error (all of it is in diags). */
+/* name is what diagnostics call the file. data need not end in a NUL. NULL when there is nothing to check: the text is
+ * not UTF-8, too large, or has no map at its root. After any other fault (a duplicate key, an anchor, a syntax error
+ * further down: see tree_truncated) the rest is returned, so that it is checked in the same run; whoever builds from
+ * it must look at diags->errors first. */
 struct tree *conf_read_yaml(
 	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
+/* Never follows @include: one file, named on the command line. */
 struct tree *conf_read_libconfig(
 	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
-/* No @include: one file, named on the command line. */
 void tree_destroy(struct tree *tree);
-struct node *tree_root(const struct tree *tree);
+struct node *tree_root(const struct tree *tree); /* always a map */
+/* A syntax error ended the reading: what stood open there below the root's own children is missing. */
+bool tree_truncated(const struct tree *tree);
+/* The place of the character at this byte offset of a scalar's text; the scalar's own place where that is unknown
+ * (escapes, several lines, normalised). */
+struct location node_text_place(const struct node *node, size_t offset);
 
 #endif

@@ -1,0 +1,228 @@
+#include "conf/build.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+const struct conf_limits conf_limits_default = {.bytes = 256 * 1024, .depth = 16, .nodes = 200000};
+
+struct tree {
+	struct arena arena;
+	const char *file;
+	struct node *root;
+	bool truncated;
+};
+
+void tree_destroy(struct tree *tree)
+{
+	if (!tree)
+		return;
+	arena_finish(&tree->arena);
+	free(tree);
+}
+
+struct node *tree_root(const struct tree *tree)
+{
+	return tree->root;
+}
+
+bool tree_truncated(const struct tree *tree)
+{
+	return tree->truncated;
+}
+
+struct location node_text_place(const struct node *node, size_t offset)
+{
+	struct location where = node->where;
+	if (node->lead < 0)
+		return where;
+	const char *at = node->text, *stop = node->text + offset;
+	where.column += node->lead;
+	while (at < stop && utf8_next(&at) != 0)
+		where.column++;
+	return where;
+}
+
+void builder_init(struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags)
+{
+	*builder = (struct builder){.diags = diags, .limits = limits ? limits : &conf_limits_default};
+	builder->tree = xcalloc(1, sizeof *builder->tree);
+	arena_init(&builder->tree->arena);
+	builder->tree->file = arena_strdup(&builder->tree->arena, name);
+	builder->stack = xcalloc((size_t)builder->limits->depth, sizeof *builder->stack);
+}
+
+const char *builder_file(const struct builder *builder)
+{
+	return builder->tree->file;
+}
+
+bool builder_wants_key(const struct builder *builder)
+{
+	if (builder->depth == 0)
+		return false;
+	const struct open_node *top = &builder->stack[builder->depth - 1];
+	return top->node->kind == NODE_MAP && !top->key;
+}
+
+/* Most scalars: nothing in them can be wrong. */
+static bool is_plain_ascii(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+/* The text as the tree keeps it: NFC. Escapes can bring in what source_check has kept out of the file. */
+static const char *keep_text(
+	struct builder *builder, const char *text, size_t size, struct location where, bool *ret_changed)
+{
+	struct arena *arena = &builder->tree->arena;
+	*ret_changed = false;
+	if (is_plain_ascii(text, size))
+		return arena_strndup(arena, text, size);
+	size_t valid = utf8_valid_prefix(text, size);
+	if (valid != size)
+		diag_error(builder->diags, where, "an escape here makes %s; write the character itself",
+			text[valid] ? "bytes that are not UTF-8" : "a NUL character");
+	char *kept = arena_strndup(arena, text, valid);
+	for (const char *at = kept; *at;) {
+		uint32_t c = utf8_next(&at);
+		if (character_forbidden(c) && c != '\r')
+			diag_error(builder->diags, where, "an escape here makes the control character U+%04X; delete it",
+				c);
+	}
+	if (text_is_nfc(kept))
+		return kept;
+	char *composed = text_nfc(kept);
+	kept = arena_strdup(arena, composed);
+	free(composed);
+	*ret_changed = true;
+	return kept;
+}
+
+void builder_key(struct builder *builder, const char *text, size_t size, struct location where)
+{
+	struct open_node *top = &builder->stack[builder->depth - 1];
+	bool changed;
+	top->key = keep_text(builder, text, size, where, &changed);
+	top->key_where = where;
+	if (size == 0)
+		diag_error(builder->diags, where, "a key is missing before the colon");
+	if (strstr(top->key, "\xc2\xa0"))
+		diag_error(builder->diags, where,
+			"the key `%s` contains a no-break space (U+00A0); write ordinary spaces", top->key);
+}
+
+/* A child of the innermost open node, or the root. */
+static struct node *add_node(struct builder *builder, enum node_kind kind, struct location where)
+{
+	if (builder->full)
+		return NULL;
+	if (builder->nodes++ == builder->limits->nodes) {
+		diag_error(builder->diags, where, "more than %zu values; divide the file", builder->limits->nodes);
+		builder->full = true;
+		return NULL;
+	}
+	struct node *node = arena_alloc(&builder->tree->arena, sizeof *node);
+	node->kind = kind;
+	node->where = where;
+	node->lead = -1;
+	if (builder->depth == 0) {
+		builder->tree->root = node;
+		return node;
+	}
+	struct open_node *top = &builder->stack[builder->depth - 1];
+	node->key = top->key;
+	node->key_where = top->key_where;
+	top->key = NULL;
+	array_reserve_one(top->children, top->node->count, top->capacity);
+	top->children[top->node->count++] = node;
+	return node;
+}
+
+struct node *builder_scalar(struct builder *builder, const char *text, size_t size, struct location where)
+{
+	struct node *node = add_node(builder, NODE_SCALAR, where);
+	if (node)
+		node->text = keep_text(builder, text, size, where, &node->was_nfd);
+	return node;
+}
+
+bool builder_open(struct builder *builder, enum node_kind kind, struct location where)
+{
+	if (builder->depth == builder->limits->depth) {
+		diag_error(builder->diags, where, "nested deeper than %d levels", builder->limits->depth);
+		builder->full = true;
+		return false;
+	}
+	struct node *node = add_node(builder, kind, where);
+	if (!node)
+		return false;
+	builder->stack[builder->depth++] = (struct open_node){.node = node};
+	return true;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
+	int order = strcmp(x->key, y->key);
+	if (order == 0)
+		order = x->key_where.line - y->key_where.line;
+	return order ? order : x->key_where.column - y->key_where.column;
+}
+
+/* Sorted, because a map of messages may have thousands. */
+static void check_duplicates(struct builder *builder, struct node *const *children, size_t count)
+{
+	struct node **sorted = xmemdup(children, count * sizeof *sorted);
+	qsort(sorted, count, sizeof *sorted, compare_keys);
+	const struct node *first = sorted[0];
+	for (size_t i = 1; i < count; i++) {
+		if (strcmp(sorted[i]->key, first->key) != 0) {
+			first = sorted[i];
+			continue;
+		}
+		diag_error(builder->diags, sorted[i]->key_where,
+			"`%s` is here a second time, the first is in line %d; keep one of them", first->key,
+			first->key_where.line);
+		sorted[i]->visited = true;
+	}
+	free(sorted);
+}
+
+void builder_close(struct builder *builder)
+{
+	struct open_node *top = &builder->stack[--builder->depth];
+	struct node *node = top->node;
+	if (node->kind == NODE_MAP && node->count > 1)
+		check_duplicates(builder, top->children, node->count);
+	node->children = arena_memdup(&builder->tree->arena, top->children, node->count * sizeof *top->children);
+	free(top->children);
+}
+
+void builder_truncate(struct builder *builder)
+{
+	builder->tree->truncated = true;
+	while (builder->depth > 0) {
+		bool deep = builder->depth > 2;
+		builder_close(builder);
+		if (deep)
+			builder->stack[builder->depth - 1].node->count--;
+	}
+}
+
+struct tree *builder_finish(struct builder *builder)
+{
+	struct tree *tree = builder->tree;
+	free(builder->stack);
+	builder->stack = NULL;
+	if (tree->root && tree->root->kind == NODE_MAP)
+		return tree;
+	if (tree->root && !builder->full)
+		diag_error(builder->diags, tree->root->where, "the file must be made of `key: value` lines");
+	tree_destroy(tree);
+	return NULL;
+}
