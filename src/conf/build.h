@@ -17,8 +17,8 @@ uint32_t cursor_next(struct cursor *cursor);
 const char *line_text(const char *data, size_t size, int line, size_t *ret_size);
 
 /* Size, encoding, control and other characters that no file may have. False if the rest cannot be read. */
-bool source_check(
-	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
+bool source_check(const char *name, const char *data, size_t size, const struct conf_limits *limits,
+	struct diag_list *diags);
 /* Whether a character may not stand in any value: C0 but tab and line feed, DEL, C1, line and paragraph separators,
  * bidirectional overrides, the byte order mark, noncharacters. */
 bool character_forbidden(uint32_t character);
@@ -42,8 +42,10 @@ struct builder {
 	bool full; /* a limit was passed and reported: stop */
 };
 
-void builder_init(struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags);
+void builder_init(
+	struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags);
 const char *builder_file(const struct builder *builder);
+const struct node *builder_innermost(const struct builder *builder); /* open node; NULL: none */
 /* Whether the next scalar is a map's key. */
 bool builder_wants_key(const struct builder *builder);
 void builder_key(struct builder *builder, const char *text, size_t size, struct location where);

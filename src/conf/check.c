@@ -66,7 +66,8 @@ bool check_node_kind(struct check *check, const struct node *node, const char *w
 	return false;
 }
 
-static struct node *find_kind(struct check *check, struct node *map, const char *key, int required, enum node_kind kind)
+static struct node *find_kind(
+	struct check *check, struct node *map, const char *key, int required, enum node_kind kind)
 {
 	struct node *node = find(check, map, key, required);
 	return node && check_node_kind(check, node, key, kind) ? node : NULL;
@@ -100,7 +101,8 @@ bool check_values(struct check *check, struct node *map, const char *key, int re
 		return true;
 	}
 	if (node->kind == NODE_LIST)
-		diag_error(check->diags, node->where, "`%s` is an empty list; name one at least or delete the line", key);
+		diag_error(check->diags, node->where,
+			"`%s` is an empty list; name one at least or delete the line", key);
 	else
 		diag_error(check->diags, node->where, "`%s` must be a value or a list, not a map", key);
 	return false;
@@ -149,7 +151,8 @@ bool check_node_text(struct check *check, struct node *node, const char *what, c
 	return true;
 }
 
-bool check_node_int(struct check *check, struct node *node, const char *what, int64_t least, int64_t most, int64_t *ret)
+bool check_node_int(
+	struct check *check, struct node *node, const char *what, int64_t least, int64_t most, int64_t *ret)
 {
 	if (!check_node_kind(check, node, what, NODE_SCALAR))
 		return false;
@@ -197,7 +200,8 @@ static bool parse_decimal(const char *text, double *ret)
 	return true;
 }
 
-bool check_node_number(struct check *check, struct node *node, const char *what, double least, double most, double *ret)
+bool check_node_number(
+	struct check *check, struct node *node, const char *what, double least, double most, double *ret)
 {
 	if (!check_node_kind(check, node, what, NODE_SCALAR))
 		return false;
@@ -224,8 +228,10 @@ bool check_node_duration(
 	int64_t value;
 	if (time_parse_duration(node->text, &value) < 0) {
 		char form[80] = "a time such as 20s, 10m or 1h30m";
-		if (node->text[0] && strspn(node->text, "0123456789") == strlen(node->text) && strlen(node->text) < 12)
-			snprintf(form, sizeof form, "the unit too: %ss, %sm or %sh", node->text, node->text, node->text);
+		if (node->text[0] && strspn(node->text, "0123456789") == strlen(node->text) &&
+			strlen(node->text) < 12)
+			snprintf(form, sizeof form, "the unit too: %ss, %sm or %sh", node->text, node->text,
+				node->text);
 		check_refuse(check, node, what, form);
 		return false;
 	}
@@ -233,7 +239,8 @@ bool check_node_duration(
 		char from[32], to[32];
 		time_format_duration(least, from, sizeof from);
 		time_format_duration(most, to, sizeof to);
-		diag_error(check->diags, node->where, "`%s` is %s; it must be from %s to %s", what, node->text, from, to);
+		diag_error(check->diags, node->where, "`%s` is %s; it must be from %s to %s", what,
+			node->text, from, to);
 		return false;
 	}
 	*ret = value;
@@ -263,8 +270,8 @@ bool check_node_date(struct check *check, struct node *node, const char *what, d
 	return false;
 }
 
-bool check_node_word(
-	struct check *check, struct node *node, const char *what, const char *const *words, size_t count, int *ret)
+bool check_node_word(struct check *check, struct node *node, const char *what, const char *const *words,
+	size_t count, int *ret)
 {
 	if (!check_node_kind(check, node, what, NODE_SCALAR))
 		return false;
@@ -277,10 +284,14 @@ bool check_node_word(
 	char all[256] = "";
 	for (size_t i = 0, length = 0; i < count && length < sizeof all; i++)
 		length += (size_t)snprintf(all + length, sizeof all - length, "%s`%s`",
-			i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i]);
+			i == 0		 ? ""
+			: i + 1 == count ? " or "
+					 : ", ",
+			words[i]);
 	const char *near = nearest_word(node->text, words, count);
 	if (near)
-		diag_error(check->diags, node->where, "`%s`: `%s` is not known; did you mean `%s`? It may be %s", what,
+		diag_error(check->diags, node->where,
+			"`%s`: `%s` is not known; did you mean `%s`? It may be %s", what,
 			check_excerpt(node->text), near, all);
 	else
 		check_refuse(check, node, what, all);
@@ -293,15 +304,15 @@ bool check_text(struct check *check, struct node *map, const char *key, int requ
 	return node && check_node_text(check, node, key, ret);
 }
 
-bool check_int(struct check *check, struct node *map, const char *key, int required, int64_t least, int64_t most,
-	int64_t *ret)
+bool check_int(struct check *check, struct node *map, const char *key, int required, int64_t least,
+	int64_t most, int64_t *ret)
 {
 	struct node *node = find(check, map, key, required);
 	return node && check_node_int(check, node, key, least, most, ret);
 }
 
-bool check_number(
-	struct check *check, struct node *map, const char *key, int required, double least, double most, double *ret)
+bool check_number(struct check *check, struct node *map, const char *key, int required, double least,
+	double most, double *ret)
 {
 	struct node *node = find(check, map, key, required);
 	return node && check_node_number(check, node, key, least, most, ret);
@@ -317,8 +328,8 @@ bool check_bool(struct check *check, struct node *map, const char *key, int requ
 	return true;
 }
 
-bool check_duration(struct check *check, struct node *map, const char *key, int required, int64_t least, int64_t most,
-	int64_t *ret)
+bool check_duration(struct check *check, struct node *map, const char *key, int required, int64_t least,
+	int64_t most, int64_t *ret)
 {
 	struct node *node = find(check, map, key, required);
 	return node && check_node_duration(check, node, key, least, most, ret);
@@ -328,8 +339,16 @@ static const struct {
 	const char *name;
 	uint32_t value;
 } colours[] = {
-	{"black", 0x000000}, {"white", 0xffffff}, {"red", 0xff0000}, {"green", 0x00ff00}, {"blue", 0x0000ff},
-	{"yellow", 0xffff00}, {"amber", 0xffbf00}, {"orange", 0xff8000}, {"cyan", 0x00ffff}, {"magenta", 0xff00ff},
+	{"black", 0x000000},
+	{"white", 0xffffff},
+	{"red", 0xff0000},
+	{"green", 0x00ff00},
+	{"blue", 0x0000ff},
+	{"yellow", 0xffff00},
+	{"amber", 0xffbf00},
+	{"orange", 0xff8000},
+	{"cyan", 0x00ffff},
+	{"magenta", 0xff00ff},
 	{"grey", 0x808080},
 };
 
@@ -356,14 +375,15 @@ bool check_colour(struct check *check, struct node *map, const char *key, int re
 		return true;
 	if (node->text[0] == '\0' && !node->quoted)
 		diag_error(check->diags, node->where,
-			"`%s` is empty: `#` without quotes begins a comment; write \"#RRGGBB\" in quotes", key);
+			"`%s` is empty: `#` without quotes begins a comment; write \"#RRGGBB\" in quotes",
+			key);
 	else
 		check_refuse(check, node, key, "\"#RRGGBB\" or a name such as white, red, amber");
 	return false;
 }
 
-bool check_word(struct check *check, struct node *map, const char *key, int required, const char *const *words,
-	size_t count, int *ret)
+bool check_word(struct check *check, struct node *map, const char *key, int required,
+	const char *const *words, size_t count, int *ret)
 {
 	struct node *node = find(check, map, key, required);
 	return node && check_node_word(check, node, key, words, count, ret);
@@ -372,9 +392,11 @@ bool check_word(struct check *check, struct node *map, const char *key, int requ
 bool check_name(struct check *check, struct location where, const char *name, const char *what)
 {
 	size_t length = strlen(name);
-	if (length > 0 && length <= NAME_MOST && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length)
+	if (length > 0 && length <= NAME_MOST &&
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length)
 		return true;
-	diag_error(check->diags, where, "`%s` is no name for %s; use 1 to %d of a-z, 0-9 and `-`, as in `nop-ho-so`",
+	diag_error(check->diags, where,
+		"`%s` is no name for %s; use 1 to %d of a-z, 0-9 and `-`, as in `nop-ho-so`",
 		check_excerpt(name), what, NAME_MOST);
 	return false;
 }
@@ -397,8 +419,9 @@ void check_done(struct check *check, struct node *map, const char *what)
 		child->visited = true;
 		const char *near = nearest_word(child->key, candidates, known);
 		if (near)
-			diag_error(check->diags, child->key_where, "unknown key `%s` in %s; did you mean `%s`?",
-				check_excerpt(child->key), what, near);
+			diag_error(check->diags, child->key_where,
+				"unknown key `%s` in %s; did you mean `%s`?", check_excerpt(child->key), what,
+				near);
 		else
 			diag_error(check->diags, child->key_where, "unknown key `%s` in %s; delete it%s",
 				check_excerpt(child->key), what, suspicion(child->key));

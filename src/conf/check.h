@@ -29,17 +29,18 @@ struct node *check_map(struct check *check, struct node *map, const char *key, i
 struct node *check_list(struct check *check, struct node *map, const char *key, int required);
 struct node *check_any(struct check *check, struct node *map, const char *key, int required);
 bool check_text(struct check *check, struct node *map, const char *key, int required, const char **ret);
-bool check_int(struct check *check, struct node *map, const char *key, int required, int64_t least, int64_t most,
-	int64_t *ret);
-bool check_number(
-	struct check *check, struct node *map, const char *key, int required, double least, double most, double *ret);
+bool check_int(struct check *check, struct node *map, const char *key, int required, int64_t least,
+	int64_t most, int64_t *ret);
+bool check_number(struct check *check, struct node *map, const char *key, int required, double least,
+	double most, double *ret);
 bool check_bool(struct check *check, struct node *map, const char *key, int required, bool *ret);
-bool check_duration(struct check *check, struct node *map, const char *key, int required, int64_t least, int64_t most,
-	int64_t *ret);
-bool check_colour(struct check *check, struct node *map, const char *key, int required, uint32_t *ret); /* #RRGGBB, names */
+bool check_duration(struct check *check, struct node *map, const char *key, int required, int64_t least,
+	int64_t most, int64_t *ret);
+bool check_colour(struct check *check, struct node *map, const char *key, int required,
+	uint32_t *ret); /* #RRGGBB, names */
 /* *ret is an index into words. */
-bool check_word(struct check *check, struct node *map, const char *key, int required, const char *const *words,
-	size_t count, int *ret);
+bool check_word(struct check *check, struct node *map, const char *key, int required,
+	const char *const *words, size_t count, int *ret);
 /* The same on one node instead of a map's key, for elements of lists. what names it in the message. */
 bool check_node_kind(struct check *check, const struct node *node, const char *what, enum node_kind kind);
 bool check_node_text(struct check *check, struct node *node, const char *what, const char **ret);
@@ -49,8 +50,8 @@ bool check_node_duration(
 	struct check *check, struct node *node, const char *what, int64_t least, int64_t most, int64_t *ret);
 bool check_node_number(
 	struct check *check, struct node *node, const char *what, double least, double most, double *ret);
-bool check_node_word(struct check *check, struct node *node, const char *what, const char *const *words, size_t count,
-	int *ret);
+bool check_node_word(struct check *check, struct node *node, const char *what, const char *const *words,
+	size_t count, int *ret);
 bool check_node_date(struct check *check, struct node *node, const char *what, day_t *ret);
 /* A list, or one value that stands for a list of one: *ret_items has *ret_count nodes, borrowed from the tree; one
  * value is handed out through single, the caller's. False if absent or a map, or empty (both reported). */

@@ -21,7 +21,8 @@ struct copier {
 	size_t next; /* place of the next setting: both walks go in the file's order */
 };
 
-static bool same_name(const struct source *source, const struct setting_place *a, const struct setting_place *b)
+static bool same_name(
+	const struct source *source, const struct setting_place *a, const struct setting_place *b)
 {
 	return a->parent == b->parent && a->name_size == b->name_size &&
 	       memcmp(source->text + a->name_at, source->text + b->name_at, a->name_size) == 0;
@@ -46,7 +47,8 @@ static bool blank_duplicates(struct source *source, struct diag_list *diags)
 		const struct setting_place *earlier = find_earlier(source, i);
 		if (!earlier)
 			continue;
-		diag_error(diags, setting->name, "`%.*s` is here a second time, the first is in line %d; keep one of them",
+		diag_error(diags, setting->name,
+			"`%.*s` is here a second time, the first is in line %d; keep one of them",
 			(int)setting->name_size, source->text + setting->name_at, earlier->name.line);
 		found = true;
 	}
@@ -75,12 +77,14 @@ static void report_libconfig(const struct source *source, const config_t *config
 	}
 	const char *text = config_error_text(config);
 	if (text && strstr(text, "mismatched element"))
-		diag_error(diags, where, "the elements between `[` and `]` must be of one kind; write `(` and `)`");
+		diag_error(diags, where,
+			"the elements between `[` and `]` must be of one kind; write `(` and `)`");
 	else
 		diag_error(diags, where, "%s", text ? text : "this is not a configuration file");
 }
 
-static void copy_scalar(struct copier *copier, const config_setting_t *setting, const struct setting_place *place)
+static void copy_scalar(
+	struct copier *copier, const config_setting_t *setting, const struct setting_place *place)
 {
 	const char *text = copier->source->text + place->value_at;
 	size_t size = place->value_end - place->value_at;
@@ -104,7 +108,8 @@ static void copy_scalar(struct copier *copier, const config_setting_t *setting, 
 	case CONFIG_TYPE_INT64:
 		/* As it is written, but for hexadecimal: libconfig cuts what is too large. */
 		if (size > 1 && (text[1] | 0x20) == 'x') {
-			size = (size_t)snprintf(number, sizeof number, "%lld", config_setting_get_int64(setting));
+			size = (size_t)snprintf(
+				number, sizeof number, "%lld", config_setting_get_int64(setting));
 			text = number;
 		}
 		while (size > 0 && text[size - 1] == 'L')
@@ -165,8 +170,8 @@ static struct tree *parse(struct source *source, const struct conf_limits *limit
 	return tree;
 }
 
-struct tree *conf_read_libconfig(
-	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags)
+struct tree *conf_read_libconfig(const char *name, const char *data, size_t size,
+	const struct conf_limits *limits, struct diag_list *diags)
 {
 	limits = limits ? limits : &conf_limits_default;
 	if (!source_check(name, data, size, limits, diags))

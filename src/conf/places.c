@@ -34,7 +34,8 @@ static bool is_name(uint32_t c)
 static bool next_is(const struct walk *walk, const char *text)
 {
 	size_t size = strlen(text);
-	return (size_t)(walk->cursor.end - walk->cursor.at) >= size && memcmp(walk->cursor.at, text, size) == 0;
+	return (size_t)(walk->cursor.end - walk->cursor.at) >= size &&
+	       memcmp(walk->cursor.at, text, size) == 0;
 }
 
 static void skip_line(struct walk *walk)
@@ -92,11 +93,18 @@ static bool unexpected(struct walk *walk, const char *wanted)
 		return fault(walk, "a no-break space (U+00A0); write an ordinary space");
 	if (next_is(walk, "@include"))
 		return fault(walk, "@include is not followed; write everything in this file");
-	if (c == 0)
+	if (c == 0 && walk->parent != SIZE_MAX && walk->places->items[walk->parent].value_end == 0)
+		diag_error(
+			walk->diags, walk->places->items[walk->parent].value, "this bracket is never closed");
+	else if (c == 0)
 		diag_error(walk->diags, walk->cursor.where, "the file ends here, and %s is expected", wanted);
 	else
 		diag_error(walk->diags, walk->cursor.where, "%s is expected here, not `%.*s`", wanted,
-			(int)(c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4), walk->cursor.at);
+			(int)(c < 0x80	      ? 1
+				: c < 0x800   ? 2
+				: c < 0x10000 ? 3
+					      : 4),
+			walk->cursor.at);
 	return false;
 }
 
@@ -155,21 +163,26 @@ static bool is_number(const char *text, size_t size)
 
 static bool is_bool(const char *text, size_t size)
 {
-	return (size == 4 && strncasecmp(text, "true", 4) == 0) || (size == 5 && strncasecmp(text, "false", 5) == 0);
+	return (size == 4 && strncasecmp(text, "true", 4) == 0) ||
+	       (size == 5 && strncasecmp(text, "false", 5) == 0);
 }
 
 static bool read_bare(struct walk *walk)
 {
-	struct location where = walk->cursor.where;
-	const char *begin = walk->cursor.at;
-	for (uint32_t c; (c = cursor_peek(&walk->cursor)) != 0 && (is_name(c) || strchr(".+/:%", (int)(c & 0x7f)) || c > 0xa0);)
+	struct cursor start = walk->cursor;
+	const char *begin = start.at;
+	for (uint32_t c; (c = cursor_peek(&walk->cursor)) != 0 &&
+			 (is_name(c) || strchr(".+/:%", (int)(c & 0x7f)) || c > 0xa0);)
 		cursor_next(&walk->cursor);
 	size_t size = (size_t)(walk->cursor.at - begin);
-	if (size == 0)
+	if (size == 0 || character_curly_quote(cursor_peek(&start))) {
+		walk->cursor = start;
 		return unexpected(walk, "a value");
+	}
 	if (is_number(begin, size) || is_bool(begin, size))
 		return true;
-	diag_error(walk->diags, where, "`%.*s` is not a number; a text stands in double quotes: \"%.*s\"",
+	diag_error(walk->diags, start.where,
+		"`%.*s` is not a number; a text stands in double quotes: \"%.*s\"",
 		size > 60 ? 60 : (int)size, begin, size > 60 ? 60 : (int)size, begin);
 	return false;
 }
@@ -247,7 +260,8 @@ static bool read_container(struct walk *walk, size_t place, uint32_t opening)
 	walk->parent = place;
 	walk->depth++;
 	cursor_next(&walk->cursor);
-	bool good = opening == '{' ? read_settings(walk, '}') : read_elements(walk, opening == '(' ? ')' : ']');
+	bool good =
+		opening == '{' ? read_settings(walk, '}') : read_elements(walk, opening == '(' ? ')' : ']');
 	cursor_next(&walk->cursor);
 	walk->depth--;
 	walk->parent = parent;
@@ -260,8 +274,9 @@ static bool read_value(struct walk *walk, size_t place)
 	walk->places->items[place].value = walk->cursor.where;
 	walk->places->items[place].value_at = offset(walk);
 	uint32_t c = cursor_peek(&walk->cursor);
-	bool good = c == '"' ? read_strings(walk) :
-		    c == '{' || c == '(' || c == '[' ? read_container(walk, place, c) : read_bare(walk);
+	bool good = c == '"'			       ? read_strings(walk)
+		    : c == '{' || c == '(' || c == '[' ? read_container(walk, place, c)
+						       : read_bare(walk);
 	walk->places->items[place].value_end = offset(walk);
 	return good;
 }
@@ -269,7 +284,8 @@ static bool read_value(struct walk *walk, size_t place)
 bool places_find(struct places *places, const char *file, const char *data, size_t size, int depth_most,
 	struct diag_list *diags)
 {
-	struct walk walk = {.data = data, .places = places, .diags = diags, .depth = 1, .depth_most = depth_most};
+	struct walk walk = {
+		.data = data, .places = places, .diags = diags, .depth = 1, .depth_most = depth_most};
 	walk.parent = SIZE_MAX;
 	places->count = 0;
 	cursor_init(&walk.cursor, file, data, size);

@@ -126,8 +126,8 @@ static bool report_byte(struct cursor *cursor, int reported, struct diag_list *d
 	return byte != 0;
 }
 
-bool source_check(
-	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags)
+bool source_check(const char *name, const char *data, size_t size, const struct conf_limits *limits,
+	struct diag_list *diags)
 {
 	if (size > limits->bytes) {
 		diag_error(diags, (struct location){name, 0, 0},
@@ -141,7 +141,8 @@ bool source_check(
 	struct cursor cursor;
 	cursor_init(&cursor, name, data, size);
 	for (int bad = 0;; bad++) {
-		const char *until = cursor.at + utf8_valid_prefix(cursor.at, (size_t)(cursor.end - cursor.at));
+		const char *until =
+			cursor.at + utf8_valid_prefix(cursor.at, (size_t)(cursor.end - cursor.at));
 		check_characters(&cursor, until, diags);
 		if (cursor.at == cursor.end || !report_byte(&cursor, bad, diags))
 			break;

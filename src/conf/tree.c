@@ -44,7 +44,8 @@ struct location node_text_place(const struct node *node, size_t offset)
 	return where;
 }
 
-void builder_init(struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags)
+void builder_init(
+	struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags)
 {
 	*builder = (struct builder){.diags = diags, .limits = limits ? limits : &conf_limits_default};
 	builder->tree = xcalloc(1, sizeof *builder->tree);
@@ -56,6 +57,11 @@ void builder_init(struct builder *builder, const char *name, const struct conf_l
 const char *builder_file(const struct builder *builder)
 {
 	return builder->tree->file;
+}
+
+const struct node *builder_innermost(const struct builder *builder)
+{
+	return builder->depth > 0 ? builder->stack[builder->depth - 1].node : NULL;
 }
 
 bool builder_wants_key(const struct builder *builder)
@@ -75,7 +81,31 @@ static bool is_plain_ascii(const char *text, size_t size)
 	return true;
 }
 
-/* The text as the tree keeps it: NFC. Escapes can bring in what source_check has kept out of the file. */
+/* Characters of which it is certain, without the tables, that composing leaves them alone: Vietnamese is all here. */
+static bool is_composed(uint32_t c)
+{
+	return c < 0x300 || (c >= 0x1e00 && c < 0x1f00) || (c >= 0x2010 && c < 0x2028);
+}
+
+/* Escapes can bring in what source_check has kept out of the file. Ends at the first. */
+static bool check_escapes(
+	struct builder *builder, const char *text, struct location where, bool *ret_composed)
+{
+	bool composed = true;
+	for (const char *at = text; *at;) {
+		uint32_t c = utf8_next(&at);
+		if (character_forbidden(c) && c != '\r') {
+			diag_error(builder->diags, where,
+				"an escape here makes the control character U+%04X; delete it", c);
+			return false;
+		}
+		composed &= is_composed(c);
+	}
+	*ret_composed = composed;
+	return true;
+}
+
+/* The text as the tree keeps it: NFC. */
 static const char *keep_text(
 	struct builder *builder, const char *text, size_t size, struct location where, bool *ret_changed)
 {
@@ -88,17 +118,12 @@ static const char *keep_text(
 		diag_error(builder->diags, where, "an escape here makes %s; write the character itself",
 			text[valid] ? "bytes that are not UTF-8" : "a NUL character");
 	char *kept = arena_strndup(arena, text, valid);
-	for (const char *at = kept; *at;) {
-		uint32_t c = utf8_next(&at);
-		if (character_forbidden(c) && c != '\r')
-			diag_error(builder->diags, where, "an escape here makes the control character U+%04X; delete it",
-				c);
-	}
-	if (text_is_nfc(kept))
+	bool composed;
+	if (!check_escapes(builder, kept, where, &composed) || composed || text_is_nfc(kept))
 		return kept;
-	char *composed = text_nfc(kept);
-	kept = arena_strdup(arena, composed);
-	free(composed);
+	char *normal = text_nfc(kept);
+	kept = arena_strdup(arena, normal);
+	free(normal);
 	*ret_changed = true;
 	return kept;
 }
@@ -122,7 +147,8 @@ static struct node *add_node(struct builder *builder, enum node_kind kind, struc
 	if (builder->full)
 		return NULL;
 	if (builder->nodes++ == builder->limits->nodes) {
-		diag_error(builder->diags, where, "more than %zu values; divide the file", builder->limits->nodes);
+		diag_error(builder->diags, where, "more than %zu values; divide the file",
+			builder->limits->nodes);
 		builder->full = true;
 		return NULL;
 	}
@@ -199,7 +225,8 @@ void builder_close(struct builder *builder)
 	struct node *node = top->node;
 	if (node->kind == NODE_MAP && node->count > 1)
 		check_duplicates(builder, top->children, node->count);
-	node->children = arena_memdup(&builder->tree->arena, top->children, node->count * sizeof *top->children);
+	node->children =
+		arena_memdup(&builder->tree->arena, top->children, node->count * sizeof *top->children);
 	free(top->children);
 }
 

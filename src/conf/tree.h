@@ -16,11 +16,11 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
 	enum node_kind kind;
 	struct location where; /* of the value */
-	const char *text;      /* NODE_SCALAR: NFC UTF-8 */
-	bool quoted;	       /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
-	bool was_nfd;	       /* NODE_SCALAR: NFC changed it */
-	int8_t lead;	       /* NODE_SCALAR: the file has text verbatim this many columns after where; -1: it has not */
-	size_t count;	       /* children of a list or map */
+	const char *text; /* NODE_SCALAR: NFC UTF-8 */
+	bool quoted; /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
+	bool was_nfd; /* NODE_SCALAR: NFC changed it */
+	int8_t lead; /* NODE_SCALAR: the file has text verbatim this many columns after where; -1: it has not */
+	size_t count; /* children of a list or map */
 	struct node *const *children;
 	/* of a map's child: */
 	const char *key;
@@ -30,7 +30,7 @@ struct node {
 
 struct conf_limits {
 	size_t bytes; /* default 256 KiB */
-	int depth;    /* default 16 */
+	int depth; /* default 16 */
 	size_t nodes; /* default 200000 */
 };
 extern const struct conf_limits conf_limits_default;
@@ -41,11 +41,11 @@ struct tree; /* owns its nodes and texts */
  * not UTF-8, too large, or has no map at its root. After any other fault (a duplicate key, an anchor, a syntax error
  * further down: see tree_truncated) the rest is returned, so that it is checked in the same run; whoever builds from
  * it must look at diags->errors first. */
-struct tree *conf_read_yaml(
-	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
+struct tree *conf_read_yaml(const char *name, const char *data, size_t size, const struct conf_limits *limits,
+	struct diag_list *diags);
 /* Never follows @include: one file, named on the command line. */
-struct tree *conf_read_libconfig(
-	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags);
+struct tree *conf_read_libconfig(const char *name, const char *data, size_t size,
+	const struct conf_limits *limits, struct diag_list *diags);
 void tree_destroy(struct tree *tree);
 struct node *tree_root(const struct tree *tree); /* always a map */
 /* A syntax error ended the reading: what stood open there below the root's own children is missing. */

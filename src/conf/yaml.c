@@ -23,7 +23,8 @@ static void refuse_properties(
 {
 	if (anchor)
 		diag_error(reader->builder.diags, where,
-			"anchors (`&%s`) are not used here; write the value out, or put a text in quotes", anchor);
+			"anchors (`&%s`) are not used here; write the value out, or put a text in quotes",
+			anchor);
 	if (tag)
 		diag_error(reader->builder.diags, where,
 			"tags (`!`) are not used here; delete it, or put a text in quotes");
@@ -59,7 +60,8 @@ static void check_plain(struct reader *reader, const struct node *node)
 {
 	if (strstr(node->text, ":\xc2\xa0"))
 		diag_error(reader->builder.diags, node->where,
-			"a no-break space (U+00A0) follows a colon; write an ordinary space, or put the text in quotes");
+			"a no-break space (U+00A0) follows a colon; write an ordinary space, or put the text "
+			"in quotes");
 }
 
 static void on_scalar(struct reader *reader, const yaml_event_t *event)
@@ -82,14 +84,15 @@ static void on_scalar(struct reader *reader, const yaml_event_t *event)
 		check_plain(reader, node);
 }
 
-static void on_open(struct reader *reader, enum node_kind kind, const yaml_char_t *anchor, const yaml_char_t *tag,
-	yaml_mark_t mark)
+static void on_open(struct reader *reader, enum node_kind kind, const yaml_char_t *anchor,
+	const yaml_char_t *tag, yaml_mark_t mark)
 {
 	struct location where = place(reader, mark);
 	refuse_properties(reader, anchor, tag, where);
 	if (builder_wants_key(&reader->builder)) {
 		diag_error(reader->builder.diags, where,
-			"a key must be a word, not a list or a map; put a text that begins with `[` or `{` in quotes");
+			"a key must be a word, not a list or a map; put a text that begins with `[` or `{` "
+			"in quotes");
 		reader->builder.full = true;
 		return;
 	}
@@ -100,7 +103,8 @@ static void on_alias(struct reader *reader, const yaml_event_t *event)
 {
 	struct location where = place(reader, event->start_mark);
 	diag_error(reader->builder.diags, where,
-		"aliases (`*%s`) are not used here; write the value out, or put a text that begins with `*` in quotes",
+		"aliases (`*%s`) are not used here; write the value out, or put a text that begins with `*` "
+		"in quotes",
 		event->data.alias.anchor);
 	/* In its place an empty text, so that keys and values stay in step. */
 	if (builder_wants_key(&reader->builder))
@@ -114,12 +118,14 @@ static void on_document(struct reader *reader, const yaml_event_t *event)
 	struct location where = place(reader, event->start_mark);
 	if (++reader->documents > 1) {
 		diag_error(reader->builder.diags, where,
-			"a second document begins here (`---`); a file holds one: delete the line or divide the file");
+			"a second document begins here (`---`); a file holds one: delete the line or divide "
+			"the file");
 		reader->stop = true;
 		return;
 	}
 	if (event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end)
-		diag_error(reader->builder.diags, where, "tag directives (`%%TAG`) are not used here; delete the line");
+		diag_error(reader->builder.diags, where,
+			"tag directives (`%%TAG`) are not used here; delete the line");
 }
 
 static void on_event(struct reader *reader, const yaml_event_t *event)
@@ -160,7 +166,8 @@ static void read_events(struct reader *reader, const char *data, size_t size)
 	while (!reader->stop && !reader->builder.full) {
 		yaml_event_t event;
 		if (!yaml_parser_parse(&reader->parser, &event)) {
-			yaml_fault_report(&reader->parser, builder_file(&reader->builder), data, size, diags);
+			yaml_fault_report(&reader->parser, builder_innermost(&reader->builder),
+				builder_file(&reader->builder), data, size, diags);
 			reader->builder.full = true;
 			break;
 		}
@@ -174,8 +181,8 @@ static void read_events(struct reader *reader, const char *data, size_t size)
 			"the file is empty; begin with `bangtin: 1`");
 }
 
-struct tree *conf_read_yaml(
-	const char *name, const char *data, size_t size, const struct conf_limits *limits, struct diag_list *diags)
+struct tree *conf_read_yaml(const char *name, const char *data, size_t size, const struct conf_limits *limits,
+	struct diag_list *diags)
 {
 	limits = limits ? limits : &conf_limits_default;
 	if (!source_check(name, data, size, limits, diags))

@@ -16,30 +16,36 @@ static const struct fault faults[] = {
 	{"found character that cannot start any token", NULL, false,
 		"this character may not begin a value; put the text in quotes"},
 	{"mapping values are not allowed", NULL, false,
-		"a colon is not expected here; put a text that contains `: ` in quotes, or check the indentation"},
+		"a colon is not expected here; put a text that contains `: ` in quotes, or check the "
+		"indentation"},
 	{"block sequence entries are not allowed", NULL, false,
 		"a `-` item is not expected here; check the indentation, or put the text in quotes"},
 	{"mapping keys are not allowed", NULL, false,
 		"a `?` is not expected here; put a text that begins with `?` in quotes"},
 	{"could not find expected ':'", NULL, true,
-		"this line is neither `key: value` nor an item `- …`; write the colon, or check the indentation"},
+		"this line is neither `key: value` nor an item `- …`; write the colon, or check the "
+		"indentation"},
 	{"did not find expected alphabetic or numeric character", NULL, false,
 		"a text may not begin with `*` or `&`; put it in quotes"},
-	{"found unexpected end of stream", "while scanning a quoted scalar", true, "this quote is never closed"},
+	{"found unexpected end of stream", "while scanning a quoted scalar", true,
+		"this quote is never closed"},
 	{"found unexpected document indicator", NULL, true, "this quote is not closed before the next `---`"},
 	{"found unknown escape character", NULL, false,
 		"this is no escape; write `\\\\` for a backslash, or put the text in single quotes"},
-	{"did not find expected hexdecimal number", NULL, false, "hexadecimal digits are expected after this escape"},
+	{"did not find expected hexdecimal number", NULL, false,
+		"hexadecimal digits are expected after this escape"},
 	{"found invalid Unicode character escape code", NULL, false, "this escape is not a character"},
 	{"found a tab character", NULL, false, "a tab in the indentation; write spaces"},
 	{"did not find expected comment or line break", NULL, false,
 		"nothing but a comment may follow `|` or `>`; put the text in the lines below"},
-	{"found an indentation indicator equal to 0", NULL, false, "the number after `|` or `>` must be 1 to 9"},
+	{"found an indentation indicator equal to 0", NULL, false,
+		"the number after `|` or `>` must be 1 to 9"},
 	{"found incompatible YAML document", NULL, false, "only YAML 1.1 and 1.2 are read; delete this line"},
 	{"found duplicate %", NULL, false, "this directive is here a second time; delete the line"},
 	{"found undefined tag handle", NULL, false, "tags (`!`) are not used here; put the text in quotes"},
 	{"did not find expected <document start>", NULL, false,
-		"this does not belong to what stands above it; check the indentation and the brackets before it"},
+		"this does not belong to what stands above it; check the indentation and the brackets before "
+		"it"},
 	{"did not find expected key", "while parsing a block mapping", false,
 		"a `key: value` line is expected here; check the indentation and the quotes before it"},
 	{"did not find expected '-' indicator", NULL, false,
@@ -47,7 +53,8 @@ static const struct fault faults[] = {
 	{"did not find expected ',' or ']'", NULL, false, "a `,` or `]` is missing before this"},
 	{"did not find expected ',' or '}'", NULL, false, "a `,` or `}` is missing before this"},
 	{"did not find expected node content", NULL, false, "a value is expected here"},
-	{"did not find", "while scanning a tag", true, "tags (`!`) are not used here; put the text in quotes"},
+	{"did not find", "while scanning a tag", true,
+		"tags (`!`) are not used here; put the text in quotes"},
 	{"did not find", "while parsing a tag", true, "tags (`!`) are not used here; put the text in quotes"},
 	{"", "while scanning a directive", true, "a line may not begin with `%`; put the text in quotes"},
 	{"", "while scanning a %", true, "a line may not begin with `%`; put the text in quotes"},
@@ -67,23 +74,27 @@ static const struct fault *find_fault(const yaml_parser_t *parser)
 	return NULL;
 }
 
-/* Brackets left open show only at the end of the file: the place to look at is where they were opened. */
-static bool end_of_file(const yaml_parser_t *parser, size_t size)
+/* A bracket left open shows further down only, at the next line or the file's end: the place to look at is where it
+ * was opened. */
+static bool report_unclosed(const yaml_parser_t *parser, const struct node *open, const char *data,
+	size_t size, struct diag_list *diags)
 {
-	return parser->problem_mark.index + 1 >= size || parser->eof;
-}
-
-static bool unclosed(const yaml_parser_t *parser, const char *data, size_t size)
-{
-	if (!begins(parser->context, "while parsing a flow") || !end_of_file(parser, size))
+	int line = (int)parser->problem_mark.line + 1;
+	if (!open || !begins(parser->context, "while parsing a flow") || open->where.line == line)
 		return false;
 	size_t length;
-	line_text(data, size, (int)parser->problem_mark.line + 1, &length);
-	return length == 0 || parser->problem_mark.column >= length;
+	const char *text = line_text(data, size, open->where.line, &length);
+	const char *bracket = open->kind == NODE_LIST ? "[" : "{";
+	if (!memchr(text, *bracket, length))
+		return false;
+	diag_error(diags, open->where, "this `%s` is not closed, or a `,` is missing, before line %d",
+		bracket, line);
+	return true;
 }
 
 /* What cannot be seen on a screen: looked for in the line itself, as libyaml's words do not tell of it. */
-static bool report_invisible(const char *file, const char *data, size_t size, int line, struct diag_list *diags)
+static bool report_invisible(
+	const char *file, const char *data, size_t size, int line, struct diag_list *diags)
 {
 	size_t length;
 	const char *text = line_text(data, size, line, &length);
@@ -114,7 +125,8 @@ static bool report_curly(const char *file, const char *data, size_t size, int li
 	while (cursor.at < cursor.end) {
 		struct location where = cursor.where;
 		uint32_t c = cursor_next(&cursor);
-		if (character_curly_quote(c) && (before == ' ' || before == '[' || before == '{' || before == ',')) {
+		if (character_curly_quote(c) &&
+			(before == ' ' || before == '[' || before == '{' || before == ',')) {
 			diag_error(diags, where, "curly quotes do not quote; write \" or '");
 			return true;
 		}
@@ -123,22 +135,18 @@ static bool report_curly(const char *file, const char *data, size_t size, int li
 	return false;
 }
 
-void yaml_fault_report(
-	const yaml_parser_t *parser, const char *file, const char *data, size_t size, struct diag_list *diags)
+void yaml_fault_report(const yaml_parser_t *parser, const struct node *open, const char *file,
+	const char *data, size_t size, struct diag_list *diags)
 {
 	const struct fault *fault = find_fault(parser);
-	bool at_context = fault && fault->at_context && parser->context;
 	const char *message = fault ? fault->message : parser->problem;
-	if (unclosed(parser, data, size)) {
-		at_context = true;
-		message = begins(parser->context, "while parsing a flow seq") ? "this `[` is never closed" :
-										 "this `{` is never closed";
-	}
-	yaml_mark_t mark = at_context ? parser->context_mark : parser->problem_mark;
+	yaml_mark_t mark =
+		fault && fault->at_context && parser->context ? parser->context_mark : parser->problem_mark;
 	struct location where = {file, (int)mark.line + 1, (int)mark.column + 1};
 	if (report_invisible(file, data, size, where.line, diags) ||
 		report_invisible(file, data, size, (int)parser->problem_mark.line + 1, diags) ||
-		report_curly(file, data, size, where.line, diags))
+		report_curly(file, data, size, where.line, diags) ||
+		report_unclosed(parser, open, data, size, diags))
 		return;
 	diag_error(diags, where, "%s", message ? message : "this is not YAML");
 }

@@ -4,10 +4,10 @@
 
 #include <yaml.h>
 
-#include "base/diag.h"
+#include "conf/tree.h"
 
-/* After yaml_parser_parse failed on this text. */
-void yaml_fault_report(
-	const yaml_parser_t *parser, const char *file, const char *data, size_t size, struct diag_list *diags);
+/* After yaml_parser_parse failed on this text. open is the innermost list or map that has not ended, NULL: none. */
+void yaml_fault_report(const yaml_parser_t *parser, const struct node *open, const char *file,
+	const char *data, size_t size, struct diag_list *diags);
 
 #endif
