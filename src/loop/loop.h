@@ -13,26 +13,35 @@ struct loop_timer;
 struct loop_watch;
 
 struct loop *loop_create(void); /* NULL: out of descriptors */
-void loop_destroy(struct loop *loop); /* asserts that nothing is left */
-void loop_run(struct loop *loop);     /* until loop_stop */
-void loop_run_until(struct loop *loop, bool *flag, int64_t timeout); /* nested: until *flag or timeout ns */
-void loop_stop(struct loop *loop);
+void loop_destroy(struct loop *loop); /* asserts that nothing is left; NULL is fine */
+void loop_run(struct loop *loop); /* until loop_stop, even if there is nothing to wait for */
+/* Runs until *flag, loop_stop or timeout (ns). Before or after loop_run, never from a callback: libuv is not reentrant
+ * (asserted). */
+void loop_run_until(struct loop *loop, bool *flag, int64_t timeout);
+void loop_stop(struct loop *loop); /* loop thread; ends the running or else the next loop_run */
 struct uv_loop_s *loop_uv(struct loop *loop);
 
-/* A timer with an absolute CLOCK_MONOTONIC deadline, one-shot. */
+/* A timer with an absolute CLOCK_MONOTONIC deadline, one-shot. NULL: out of descriptors. Destroying it is safe at any
+ * time, in its own dispatch too; its function is not called again. */
 struct loop_timer *loop_timer_create(struct loop *loop, void (*fn)(void *data), void *data);
-void loop_timer_set(struct loop_timer *timer, int64_t monotonic); /* TIME_NEVER disarms; the past fires at once */
-void loop_timer_destroy(struct loop_timer *timer);
+void loop_timer_set(
+	struct loop_timer *timer, int64_t monotonic); /* TIME_NEVER disarms; the past fires at once */
+void loop_timer_destroy(struct loop_timer *timer); /* NULL is fine */
 
+/* A descriptor on the loop, level-triggered; it is made non-blocking. An error or a hang-up comes as all the events
+ * that were asked for: the read or write that follows finds it. NULL: cannot be polled (a regular file), watched
+ * already, or out of descriptors. Destroying it is safe at any time, in its own dispatch too; its function is not
+ * called again, and fd, which is the caller's, may be closed right away. */
 enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2 };
-struct loop_watch *loop_watch_create(
-	struct loop *loop, int fd, unsigned events, void (*fn)(void *data, int fd, unsigned events), void *data);
-void loop_watch_change(struct loop_watch *watch, unsigned events);
-void loop_watch_destroy(struct loop_watch *watch); /* safe during its own dispatch; does not close fd */
+struct loop_watch *loop_watch_create(struct loop *loop, int fd, unsigned events,
+	void (*fn)(void *data, int fd, unsigned events), void *data);
+void loop_watch_change(struct loop_watch *watch, unsigned events); /* 0: pauses */
+void loop_watch_destroy(struct loop_watch *watch); /* NULL is fine */
 
 /* Work on the thread pool, then done on the loop's thread. */
 void loop_work(struct loop *loop, void (*work)(void *data), void (*done)(void *data), void *data);
-void loop_on_signal(struct loop *loop, int signal, void (*fn)(void *data, int signal), void *data);
-void loop_on_clock_step(struct loop *loop, void (*fn)(void *data), void *data);
+/* These last as long as the loop. 0 or -errno. */
+int loop_on_signal(struct loop *loop, int signal, void (*fn)(void *data, int signal), void *data);
+int loop_on_clock_step(struct loop *loop, void (*fn)(void *data), void *data);
 
 #endif
