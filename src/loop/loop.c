@@ -59,7 +59,7 @@ void loop_destroy(struct loop *loop)
 		uv_close((uv_handle_t *)&s->uv, on_signal_closed);
 	}
 	uv_close((uv_handle_t *)&loop->keep, NULL);
-	assert(loop->watches == 0 && loop->works == 0);
+	assert(loop->watches == 0);
 	uv_run(&loop->uv,
 		UV_RUN_DEFAULT); /* the callbacks of what is closing, those of our callers included */
 	error = uv_loop_close(&loop->uv);

@@ -13,7 +13,8 @@ struct loop_timer;
 struct loop_watch;
 
 struct loop *loop_create(void); /* NULL: out of descriptors */
-void loop_destroy(struct loop *loop); /* asserts that nothing is left; NULL is fine */
+/* Waits for work under way and runs its done; asserts that no watch and no timer is left. NULL is fine. */
+void loop_destroy(struct loop *loop);
 void loop_run(struct loop *loop); /* until loop_stop, even if there is nothing to wait for */
 /* Runs until *flag, loop_stop or timeout (ns). Before or after loop_run, never from a callback: libuv is not reentrant
  * (asserted). */
