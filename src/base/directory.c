@@ -9,12 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int sync_parent(const char *path)
+{
+	char *parent = path_directory(path);
+	int error = file_sync_directory(parent);
+
+	free(parent);
+	return error == -EACCES ? 0 : error; /* one may add to a directory that one may not read */
+}
+
 static int make_one(const char *path, unsigned mode)
 {
 	struct stat status;
 
 	if (mkdir(path, mode) == 0)
-		return 0;
+		return sync_parent(path);
 	if (errno != EEXIST)
 		return -errno;
 	if (stat(path, &status) < 0)

@@ -16,8 +16,7 @@ char *path_join(const char *directory, const char *name)
 	return xasprintf("%s%s%s", directory, length && directory[length - 1] == '/' ? "" : "/", name);
 }
 
-/* The directory that holds path's last name; the caller frees. */
-static char *path_directory(const char *path)
+char *path_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -126,6 +125,21 @@ int file_write_atomic(const char *path, const void *data, size_t size, unsigned 
 out:
 	free(temporary);
 	free(directory);
+	return error;
+}
+
+int file_write_new(const char *path, const void *data, size_t size, unsigned mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = write_and_sync(fd, data, size, mode);
+	if (close(fd) < 0 && !error)
+		error = -errno;
+	if (error)
+		unlink(path);
 	return error;
 }
 

@@ -9,14 +9,13 @@ enum override_kind { OVERRIDE_BLANK, OVERRIDE_ANNOUNCE };
 struct override {
 	char id[24];
 	enum override_kind kind;
-	char *text;		/* ANNOUNCE */
-	char **on;		/* display names or tags; "*" is every display */
+	char *text; /* ANNOUNCE */
+	char **on; /* display names or tags; "*" is every display */
 	size_t on_count;
-	int64_t start, end;	/* end TIME_NEVER: until cleared */
-	unsigned uid;		/* who */
+	int64_t start, end; /* end TIME_NEVER: until cleared */
+	unsigned uid; /* who */
 };
 /* Order among overrides in force: blank beats announce; the later start wins; then the later in the list. */
-
 
 struct display;
 /* The override in force on a display at an instant, or NULL. Allocates nothing. */

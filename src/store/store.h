@@ -8,7 +8,8 @@
  *     time                            the latest wall-clock instant believed, for clock trust
  *     lock                            flock: one writer
  *
- * Loop thread or a tool; -errno.
+ * A generation is there whole or not at all; one that was complete when a crash came before `current` was replaced stays
+ * in the history, not current. One thread at a time, which may be a worker; -errno.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -23,7 +24,7 @@ struct generation {
 	unsigned uid;
 	char user[64];
 	int64_t time;
-	char digest[65]; /* SHA-256 over the files' names, sizes and bytes */
+	char digest[65]; /* SHA-256 over a line "unit/file size SHA-256" for each file, in order */
 	size_t file_count;
 	bool current;
 };
@@ -33,17 +34,20 @@ int store_open(const char *directory, struct store **ret_store);
 int store_open_read_only(const char *directory, struct store **ret_store); /* no lock, changes nothing */
 void store_close(struct store *store);
 
-/* Writes a new generation and makes it current: stage, fsync files and directories, rename, fsync. On any error the
+/* files in the order that catalogue_build is to get them; a name's last component names the file. -EINVAL: no files, or a
+ * unit or name that is not a plain file name. -EEXIST: the same file twice. Writes a new generation and makes it current: stage, fsync files and directories, rename, fsync. On any error the
  * former stays current. Old ones beyond keep are removed after the new one is durable. */
-int store_commit(struct store *store, const struct source_file *files, size_t count, unsigned uid, const char *user,
-	int64_t time, int keep, struct generation *ret_generation);
-/* number 0: the one before the current. -ENOENT. */
+int store_commit(struct store *store, const struct source_file *files, size_t count, unsigned uid,
+	const char *user, int64_t time, int keep, struct generation *ret_generation);
+/* number 0: the one before the current. -ENOENT. -EBADMSG: it is damaged (so do store_read); nothing changed. */
 int store_rollback(struct store *store, int number, struct generation *ret_generation);
-int store_history(struct store *store, struct generation **ret_generations, size_t *ret_count); /* newest first */
+int store_history(
+	struct store *store, struct generation **ret_generations, size_t *ret_count); /* newest first */
 /* The files of a generation (0: the current). -ENOENT: nothing was ever loaded. Free with sources_free. */
 int store_read(struct store *store, int number, struct source_file **ret_files, size_t *ret_count,
 	struct generation *ret_generation);
 
+/* Overrides and generations read are the caller's: overrides_free, free. Nothing written yet: none, and 0. -EBADMSG. */
 int store_write_overrides(struct store *store, const struct override *overrides, size_t count);
 int store_read_overrides(struct store *store, struct override **ret_overrides, size_t *ret_count);
 int store_write_time(struct store *store, int64_t time);

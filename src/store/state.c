@@ -1,0 +1,149 @@
+/* overrides.json and time: small files, replaced whole. */
+#include "store/private.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+
+#define OVERRIDES_MOST (4 << 20)
+
+static const char *const kind_names[] = {[OVERRIDE_BLANK] = "blank", [OVERRIDE_ANNOUNCE] = "announce"};
+
+static json_t *override_json(const struct override *o)
+{
+	json_t *on = json_array();
+
+	for (size_t i = 0; i < o->on_count; i++)
+		json_array_append_new(on, json_string(o->on[i]));
+	if (json_array_size(on) != o->on_count) { /* not UTF-8 */
+		json_decref(on);
+		return NULL;
+	}
+	return json_pack("{s:s, s:s, s:s?, s:o, s:I, s:o, s:I}", "id", o->id, "kind", kind_names[o->kind],
+		"text", o->text, "on", on, "start", (json_int_t)o->start, "end",
+		o->end == TIME_NEVER ? json_null() : json_integer(o->end), "uid", (json_int_t)o->uid);
+}
+
+int store_write_overrides(struct store *store, const struct override *overrides, size_t count)
+{
+	json_t *list = json_array();
+	char *path, *text = NULL;
+	int error = -EINVAL;
+
+	if (store->lock < 0) {
+		json_decref(list);
+		return -EROFS;
+	}
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, override_json(&overrides[i]));
+	if (json_array_size(list) == count)
+		text = json_dumps(list, JSON_INDENT(1));
+	json_decref(list);
+	path = store_path(store, "overrides.json");
+	if (text)
+		error = file_write_atomic(path, text, strlen(text), STORE_FILE_MODE);
+	free(path);
+	free(text);
+	return error;
+}
+
+static int parse_on(const json_t *on, struct override *override)
+{
+	size_t count = json_array_size(on);
+
+	override->on = xcalloc(count, sizeof *override->on);
+	for (; override->on_count < count; override->on_count++) {
+		const char *name = json_string_value(json_array_get(on, override->on_count));
+
+		if (!name)
+			return -EBADMSG;
+		override->on[override->on_count] = xstrdup(name);
+	}
+	return 0;
+}
+
+/* Half-filled on error: overrides_free takes it. */
+static int parse_override(json_t *json, struct override *override)
+{
+	const char *id, *kind, *text = NULL;
+	json_int_t start, uid;
+	json_t *on, *end;
+
+	if (json_unpack(json, "{s:s, s:s, s:s?, s:o, s:I, s:o, s:I}", "id", &id, "kind", &kind, "text", &text,
+		    "on", &on, "start", &start, "end", &end, "uid", &uid) < 0)
+		return -EBADMSG;
+	if (strlen(id) >= sizeof override->id || !json_is_array(on) ||
+		!(json_is_null(end) || json_is_integer(end)))
+		return -EBADMSG;
+	override->kind = strcmp(kind, "blank") == 0 ? OVERRIDE_BLANK : OVERRIDE_ANNOUNCE;
+	if (strcmp(kind, kind_names[override->kind]) != 0 || (override->kind == OVERRIDE_ANNOUNCE && !text))
+		return -EBADMSG;
+	snprintf(override->id, sizeof override->id, "%s", id);
+	override->text = xstrdup(text);
+	override->start = start;
+	override->end = json_is_null(end) ? TIME_NEVER : json_integer_value(end);
+	override->uid = (unsigned)uid;
+	return parse_on(on, override);
+}
+
+int store_read_overrides(struct store *store, struct override **ret_overrides, size_t *ret_count)
+{
+	char *path = store_path(store, "overrides.json"), *text;
+	struct override *overrides;
+	size_t size, count;
+	json_t *list;
+	int error = file_read(path, OVERRIDES_MOST, &text, &size);
+
+	free(path);
+	if (error && error != -ENOENT)
+		return error;
+	list = error ? json_array() : json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+	if (!error)
+		free(text);
+	count = json_array_size(list);
+	overrides = xcalloc(count, sizeof *overrides);
+	error = json_is_array(list) ? 0 : -EBADMSG;
+	for (size_t i = 0; !error && i < count; i++)
+		error = parse_override(json_array_get(list, i), &overrides[i]);
+	json_decref(list);
+	if (error) {
+		overrides_free(overrides, count);
+		return error;
+	}
+	*ret_overrides = overrides;
+	*ret_count = count;
+	return 0;
+}
+
+int store_write_time(struct store *store, int64_t time)
+{
+	char *path, text[32];
+	int error, length = snprintf(text, sizeof text, "%lld\n", (long long)time);
+
+	if (store->lock < 0)
+		return -EROFS;
+	path = store_path(store, "time");
+	error = file_write_atomic(path, text, (size_t)length, STORE_FILE_MODE);
+	free(path);
+	return error;
+}
+
+int64_t store_read_time(struct store *store)
+{
+	char *path = store_path(store, "time"), *text, *end;
+	long long time = 0;
+	size_t size;
+
+	if (file_read(path, 32, &text, &size) == 0) {
+		errno = 0;
+		time = strtoll(text, &end, 10);
+		if (errno || end == text || strcmp(end, "\n") != 0 || time < 0)
+			time = 0;
+		free(text);
+	}
+	free(path);
+	return time;
+}
