@@ -12,32 +12,32 @@
 
 enum align { ALIGN_START, ALIGN_CENTRE, ALIGN_END };
 enum motion {
-	MOTION_STILL,	    /* the text stands; it is wrapped, and what does not fit is paged */
+	MOTION_STILL, /* the text stands; it is wrapped, and what does not fit is paged */
 	MOTION_SCROLL_LEFT, /* one line runs in from the right and out at the left */
-	MOTION_SCROLL_UP,   /* wrapped text runs in from below and out at the top */
-	MOTION_PAGE,	    /* wrapped text, page after page */
+	MOTION_SCROLL_UP, /* wrapped text runs in from below and out at the top */
+	MOTION_PAGE, /* wrapped text, page after page */
 };
 
 struct style { /* after `based-on`: every member is set */
 	const char *name;
 	const char *font; /* family, or "" = the display's own choice by its height */
-	int size;	  /* pixels of line height; 0 = the largest that fits the display */
+	int size; /* pixels of line height; 0 = the largest that fits the display */
 	bool bold;
 	uint32_t colour, background; /* 0xRRGGBB */
 	bool colour_set, background_set; /* false: the display's */
 	enum align align, valign;
-	int speed;	     /* pixels a second for scrolling, 1..2000 */
-	int64_t page_time;   /* ns a page stays, for paging */
-	int line_spacing;    /* extra pixels between lines, 0..64 */
+	int speed; /* pixels a second for scrolling, 1..2000 */
+	int64_t page_time; /* ns a page stays, for paging */
+	int line_spacing; /* extra pixels between lines, 0..64 */
 };
 
 struct message {
 	const char *unit, *name; /* full name is unit/name */
-	const char *text;	 /* NFC */
+	const char *text; /* NFC */
 	const char *const *shorts; /* narrower forms, longest first; the first form that fits is taken */
 	size_t short_count;
 	const char *lang; /* BCP 47, default "vi" */
-	const char *qr;	  /* NULL: none */
+	const char *qr; /* NULL: none */
 	const struct style *style;
 	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
 	struct location where, text_where;
@@ -48,7 +48,7 @@ struct item {
 	const struct message *message;
 	enum motion motion;
 	int64_t duration; /* ns; 0: natural (one pass of the motion, or reading time for still text) */
-	int passes;	  /* natural duration times this; >= 1 */
+	int passes; /* natural duration times this; >= 1 */
 	struct location where;
 	size_t index; /* in catalogue->items: what sched and render call an item */
 };
@@ -67,7 +67,7 @@ struct date_range { /* whole local days, both inclusive */
 struct entry {
 	const char *unit;
 	const struct playlist *playlist; /* `play:`; `show:` of one message makes a playlist of one item */
-	const char *const *on;		 /* display names or tags */
+	const char *const *on; /* display names or tags, "*" is every display: see display_matches */
 	size_t on_count;
 	unsigned weekdays; /* bit 0 Monday .. bit 6 Sunday; 127 every day */
 	struct hours *hours; /* at least one; whole day is 0..86400 */
@@ -79,7 +79,7 @@ struct entry {
 	bool required;
 	struct location where;
 	size_t index; /* in catalogue->entries: declaration order over files, the documented tie-break */
-	const char *id; /* `name:` or "unit/play#n", stable for agenda and why */
+	const char *id; /* "unit/name" by its `name:`, else "unit/play#n"; stable for agenda and why */
 };
 
 struct catalogue {
@@ -90,19 +90,23 @@ struct catalogue {
 	size_t item_count;
 	const struct entry **entries; /* without the skipped ones */
 	size_t entry_count;
-	const struct message **lookup_hint; /* private */
-	void *storage;			    /* private */
+	void *storage; /* private */
 };
 
 /* One playlist file's bytes. unit is the directory's name; the file says `unit:` too and must agree. */
 struct source_file {
 	const char *unit;
-	const char *name; /* for diagnostics and generations: unit/file.yaml */
+	const char *name; /* for generations: unit/file.yaml, no other slash */
 	const char *data;
 	size_t size;
+	const char *path; /* what diagnostics call it: as it was opened; NULL: name */
 };
 
-/* site gives units, grants, displays to check names against. NULL on any error. One reference. */
+/* site gives units, grants, displays to check names against; files of units that it does not name are left out. They
+ * may come in any order: the catalogue's is that of the site's units, then of the files' names. NULL on any error. One
+ * reference. The catalogue keeps nothing of files and site.
+ * site NULL (checking without one): every unit has every priority, displays are not checked, and what belongs to a
+ * unit without files is taken on trust with a warning. */
 struct catalogue *catalogue_build(
 	const struct site *site, const struct source_file *files, size_t count, struct diag_list *diags);
 struct catalogue *catalogue_ref(struct catalogue *catalogue);
@@ -110,9 +114,16 @@ void catalogue_unref(struct catalogue *catalogue);
 /* "unit/name"; NULL: none */
 const struct message *catalogue_message(const struct catalogue *catalogue, const char *full_name);
 
-/* Reads playlist files below path (a file, a directory of *.yaml, or a directory of unit directories), within the
- * limits of size. The caller frees with sources_free. -errno, or -EINVAL with diags. */
-int sources_read(const char *path, struct source_file **ret_files, size_t *ret_count, struct diag_list *diags);
+/* Reads playlist files below path within the limits of size, sorted by unit and name: one file (its unit is what it
+ * says), a directory of *.yaml (its own name is the unit's), or a directory of such directories. Regular files only;
+ * links are refused, other files and hidden ones are passed over. The caller frees with sources_free. 0, or -EINVAL
+ * with everything in diags. */
+int sources_read(
+	const char *path, struct source_file **ret_files, size_t *ret_count, struct diag_list *diags);
 void sources_free(struct source_file *files, size_t count);
+
+#define SOURCE_UNIT_MOST (16 * 1024 * 1024) /* bytes of all files of a unit */
+#define SOURCE_TEXT_MOST 4000 /* characters of a message */
+#define SOURCE_QR_MOST	 213 /* bytes of a QR code: version 10, level M */
 
 #endif

@@ -32,14 +32,15 @@ struct display {
 	size_t tag_count;
 	int width, height; /* pixels of the picture, before rotation */
 	double pitch_mm, viewing_distance_m; /* 0: unknown */
-	uint32_t background, foreground;     /* defaults of styles on this display */
+	uint32_t background, foreground; /* defaults of styles on this display */
 	int32_t rate; /* millihertz while something moves: 100..240000, default 30000 (`rate = 30.0` in the file) */
-	struct panel_spec panel;	     /* width, height filled in; format is set from the driver's capability */
+	struct panel_spec panel; /* width, height filled in; format is set from the driver's capability */
 	struct brightness_step *brightness;
 	size_t brightness_count;
 	struct hours *on_hours; /* NULL: always on */
 	size_t on_hours_count;
-	const char *fallback_text; /* `default`: shown when nothing is scheduled or the clock is not trusted; NULL: black */
+	const char *
+		fallback_text; /* `default`: shown when nothing is scheduled or the clock is not trusted; NULL: black */
 	enum failure_picture on_failure; /* what is left on the board when the daemon ends */
 	const char *driver;
 	struct option *options;
@@ -74,13 +75,18 @@ struct site {
 	const char *fonts_directory; /* NULL: the built-in one */
 	struct display *displays;
 	size_t display_count;
+	void *storage; /* private */
 };
 
-/* Reads and checks all of it; NULL when there was an error. Relative paths are taken from the file's directory. */
+/* Reads and checks all of it but the driver's name and options, which the output room knows; NULL when there was an
+ * error. Relative paths are taken from the file's directory. */
 struct site *site_read(const char *path, struct diag_list *diags);
+/* The same from memory; directory is where relative paths begin. */
+struct site *site_parse(
+	const char *name, const char *data, size_t size, const char *directory, struct diag_list *diags);
 void site_destroy(struct site *site);
 const struct display *site_display(const struct site *site, const char *name); /* NULL: none */
-/* Whether the display has that name or carries that tag. */
+/* Whether the display has that name or carries that tag; "*" is every display. */
 bool display_matches(const struct display *display, const char *name_or_tag);
 int display_brightness(const struct display *display, int32_t second_of_day); /* permille */
 bool display_is_on(const struct display *display, int32_t second_of_day);

@@ -1,0 +1,110 @@
+/* Private to playlist: the making of a catalogue. Two passes over all files: declare reads what stands for itself
+ * (styles, messages, names), resolve follows the names in between. Everything wrong goes to diags; nothing stops. */
+#ifndef PLAYLIST_BUILD_H
+#define PLAYLIST_BUILD_H
+
+#include "base/arena.h"
+#include "conf/check.h"
+#include "playlist/catalogue.h"
+#include "playlist/names.h"
+
+struct unit_state {
+	const char *name;
+	int max_priority;
+	size_t rank; /* in the site's order */
+	size_t files, bytes;
+	bool broken; /* a file of it could not be read to its end: its names are not all known */
+};
+
+struct declared_style {
+	struct style style;
+	struct unit_state *unit;
+	struct node *based_on; /* NULL: the built-in one */
+	unsigned set; /* bits of what it says itself */
+	enum { STYLE_NEW, STYLE_BUSY, STYLE_DONE } state;
+};
+
+struct declared_message {
+	struct message message;
+	struct unit_state *unit;
+	struct node *style; /* NULL: the built-in one */
+	bool used;
+};
+
+struct declared_playlist {
+	struct playlist playlist;
+	struct unit_state *unit;
+	struct node *items; /* NULL: one made for an entry's `show` */
+	bool used;
+};
+
+struct declared_entry { /* of `schedule`, read when all names are known */
+	struct entry entry;
+	struct unit_state *unit;
+	struct node *node; /* its map; of a `skip`, that key's value */
+	bool skipped;
+};
+
+#define ARRAY_OF(type)                                                                                       \
+	struct {                                                                                             \
+		type **items;                                                                                \
+		size_t count, capacity;                                                                      \
+	}
+
+struct build {
+	struct check check;
+	struct arena *arena; /* the catalogue's */
+	const struct site *site; /* NULL: none */
+	const struct zone *zone;
+	struct unit_state *units;
+	size_t unit_count;
+	struct names styles, messages, playlists, entries, counters;
+	ARRAY_OF(struct declared_style) style_list;
+	ARRAY_OF(struct declared_message) message_list;
+	ARRAY_OF(struct declared_playlist) playlist_list;
+	ARRAY_OF(struct declared_entry) entry_list;
+	ARRAY_OF(struct item) item_list;
+	ARRAY_OF(struct declared_entry) skip_list;
+};
+
+#define build_append(build, list, thing)                                                                     \
+	do {                                                                                                 \
+		array_reserve_one((build)->list.items, (build)->list.count, (build)->list.capacity);         \
+		(build)->list.items[(build)->list.count++] = (thing);                                        \
+	} while (0)
+
+extern const struct style style_standard;
+
+struct unit_state *build_unit(struct build *build, const char *name); /* NULL: none */
+
+/* declare */
+void declare_file(struct build *build, struct unit_state *unit, const struct tree *tree);
+void declare_style(struct build *build, struct unit_state *unit, struct node *node);
+void declare_message(struct build *build, struct unit_state *unit, struct node *node);
+
+/* resolve */
+void resolve_styles(struct build *build);
+void resolve_messages(struct build *build);
+void resolve_playlists(struct build *build);
+void resolve_schedule(struct build *build);
+void warn_unused(struct build *build);
+
+/* Follows `name` or `unit/name` at node. what is the kind in words, "message". NULL: reported, unless the unit is
+ * broken. */
+void *resolve_name(struct build *build, const struct names *names, struct unit_state *unit, struct node *node,
+	const char *what);
+const struct style *resolve_style(struct build *build, struct unit_state *unit, struct node *node);
+
+/* A message's text: trimmed, its braces read, its length checked. NULL: reported. */
+const char *read_text(struct build *build, struct node *node, const char *what);
+/* The keys `show`, `for`, `enter`, `passes` of map: an element of a playlist or an entry. NULL: reported. */
+struct item *read_item(struct build *build, struct unit_state *unit, struct node *map);
+
+/* When: each reads one key of an entry. */
+unsigned read_days(struct build *build, struct node *map); /* bits; every day if absent or wrong */
+void read_period(struct build *build, struct node *map, struct entry *entry);
+void read_recurrence(struct build *build, struct node *map);
+/* Refuses keys that this release does not know yet, by name. */
+void refuse_later(struct build *build, struct node *map, const char *key, const char *what);
+
+#endif

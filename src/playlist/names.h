@@ -1,0 +1,27 @@
+/* Private to playlist: a table of things named within a unit. */
+#ifndef PLAYLIST_NAMES_H
+#define PLAYLIST_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct name_slot {
+	const char *unit, *name; /* unit is compared by its text */
+	void *thing;
+};
+
+struct names {
+	struct name_slot *slots; /* open addressing; thing NULL: free */
+	size_t count, capacity; /* capacity a power of two, or 0 */
+};
+
+void names_finish(struct names *names);
+void *names_find(const struct names *names, const char *unit, const char *name); /* NULL: none */
+/* The texts and the thing must outlive the table. False if the name is taken. */
+bool names_add(struct names *names, const char *unit, const char *name, void *thing);
+/* The name in unit nearest to a misspelt one, NULL: none near. */
+const char *names_nearest(const struct names *names, const char *unit, const char *name);
+/* Another unit that has this name, NULL: none. */
+const char *names_elsewhere(const struct names *names, const char *unit, const char *name);
+
+#endif

@@ -1,0 +1,100 @@
+/* The text of a message. Fields in braces are read here, so that a brace means the same in every release. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "playlist/build.h"
+
+static const char *const fields[] = {"time", "date", "lunar-date", "countdown", "data"};
+enum { FIELD_COUNT = sizeof fields / sizeof *fields };
+
+static bool known_field(const char *name)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (strcmp(fields[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* At an opening brace that is not doubled. */
+static void refuse_field(struct build *build, const struct node *node, const char *brace)
+{
+	struct location where = node_text_place(node, (size_t)(brace - node->text));
+	size_t length = strcspn(brace + 1, "{}\n");
+	if (brace[1 + length] != '}') {
+		diag_error(build->check.diags, where,
+			"this `{` is never closed; for a brace in the text write `{{`, for a field `{time}`");
+		return;
+	}
+	size_t name_length = strcspn(brace + 1, ":}");
+	char name[32];
+	if (name_length >= sizeof name)
+		name_length = sizeof name - 1;
+	memcpy(name, brace + 1, name_length);
+	name[name_length] = '\0';
+	const char *near = nearest_word(name, fields, FIELD_COUNT);
+	if (known_field(name))
+		diag_error(build->check.diags, where,
+			"the field `{%s}` is not in this release; write the words out, or `{{` for a brace",
+			name);
+	else
+		diag_error(build->check.diags, where,
+			"there is no field `{%s}`%s%s%s; the fields {time}, {date}, {lunar-date}, "
+			"{countdown:…} and "
+			"{data:…} come in a later release: write the words out, or `{{` for a brace",
+			check_excerpt(name), near ? "; did you mean `{" : "", near ? near : "",
+			near ? "}`" : "");
+}
+
+/* `{{` is a brace, and so is `}` alone or doubled. */
+static char *read_braces(struct build *build, const struct node *node, const char *from, size_t size)
+{
+	char *text = arena_strndup(build->arena, from, size), *to = text;
+	bool good = true;
+	for (size_t i = 0; i < size; i++) {
+		bool doubled = i + 1 < size && from[i + 1] == from[i];
+		if (from[i] == '{' && !doubled) {
+			refuse_field(build, node, from + i);
+			good = false;
+		}
+		*to++ = from[i];
+		i += doubled && (from[i] == '{' || from[i] == '}');
+	}
+	*to = '\0';
+	return good ? text : NULL;
+}
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t';
+}
+
+const char *read_text(struct build *build, struct node *node, const char *what)
+{
+	if (!check_node_kind(&build->check, node, what, NODE_SCALAR))
+		return NULL;
+	const char *begin = node->text, *end = begin + strlen(begin);
+	while (begin < end && blank(*begin))
+		begin++;
+	while (end > begin && blank(end[-1]))
+		end--;
+	if (begin == end) {
+		diag_error(build->check.diags, node->where, "`%s` is empty; write what the display shall say",
+			what);
+		return NULL;
+	}
+	const char *tab = memchr(begin, '\t', (size_t)(end - begin));
+	if (tab)
+		diag_error(build->check.diags, node_text_place(node, (size_t)(tab - node->text)),
+			"a tab in the text; write spaces, or a new line");
+	char *text = read_braces(build, node, begin, (size_t)(end - begin));
+	if (!text || tab)
+		return NULL;
+	size_t length = utf8_length(text);
+	if (length <= SOURCE_TEXT_MOST)
+		return text;
+	diag_error(build->check.diags, node->where,
+		"`%s` has %zu characters and at most %d are shown; divide it", what, length,
+		SOURCE_TEXT_MOST);
+	return NULL;
+}

@@ -1,0 +1,26 @@
+/* Private to site: the parts of a display's reading. */
+#ifndef SITE_KEYS_H
+#define SITE_KEYS_H
+
+#include "base/arena.h"
+#include "conf/check.h"
+#include "site/site.h"
+
+struct site_reader {
+	struct check check;
+	struct arena *arena;
+	const char *directory; /* of the file: relative paths begin there */
+};
+
+/* "64x16"; false when absent or wrong (reported). */
+bool site_read_size(struct site_reader *reader, struct node *map, const char *key, int required, int most,
+	int *ret_width, int *ret_height);
+void site_read_panel(struct site_reader *reader, struct node *map, struct display *display);
+void site_read_brightness(struct site_reader *reader, struct node *map, struct display *display);
+void site_read_on_hours(struct site_reader *reader, struct node *map, struct display *display);
+void site_read_driver(struct site_reader *reader, struct node *map, struct display *display);
+void site_read_display(struct site_reader *reader, struct node *map, struct display *display);
+/* `site = { … }` */
+void site_read_general(struct site_reader *reader, struct node *map, struct site *site);
+
+#endif
