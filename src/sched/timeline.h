@@ -9,16 +9,16 @@
 #include "playlist/catalogue.h"
 
 enum reason {
-	REASON_NOTHING,	  /* no window is open: the display's default */
-	REASON_ONLY,	  /* the only entry open */
-	REASON_PRIORITY,  /* others were open, with lower priority */
-	REASON_TURN,	  /* its turn among entries of the same priority */
+	REASON_NOTHING, /* no window is open: the display's default */
+	REASON_ONLY, /* the only entry open */
+	REASON_PRIORITY, /* others were open, with lower priority */
+	REASON_TURN, /* its turn among entries of the same priority */
 };
 
 struct segment {
-	int64_t start, end;	    /* ns, half-open */
-	const struct entry *entry;  /* NULL: gap */
-	const struct item *item;    /* NULL: gap */
+	int64_t start, end; /* ns, half-open */
+	const struct entry *entry; /* NULL: gap */
+	const struct item *item; /* NULL: gap */
 	int64_t item_start; /* the instant at which the item's elapsed time was 0: elapsed = t - item_start. An item that
 			     * was cut and resumes keeps its place, so item_start may lie before start */
 	int64_t item_length; /* ns, the item's whole length on this display */
@@ -51,14 +51,14 @@ const struct segment *timeline_at(const struct timeline *timeline, int64_t time)
 /* Why: every entry that names this display, and what became of it at an instant. */
 enum verdict {
 	VERDICT_WINS,
-	VERDICT_OTHERS_TURN,   /* same priority, another's turn */
+	VERDICT_OTHERS_TURN, /* same priority, another's turn */
 	VERDICT_LOWER_PRIORITY,
-	VERDICT_HOURS,	       /* not in these hours */
+	VERDICT_HOURS, /* not in these hours */
 	VERDICT_WEEKDAY,
-	VERDICT_NOT_YET,       /* before from */
-	VERDICT_OVER,	       /* after until */
+	VERDICT_NOT_YET, /* before from */
+	VERDICT_OVER, /* after until */
 	VERDICT_EXCEPTED,
-	VERDICT_EXPIRED,       /* every message of it is past its own until */
+	VERDICT_EXPIRED, /* every message of it is past its own until */
 };
 struct candidate {
 	const struct entry *entry;
@@ -66,7 +66,7 @@ struct candidate {
 };
 /* Candidates in catalogue order into a malloc'ed array; returns their count. */
 size_t sched_why(const struct sched_view *view, int64_t time, struct candidate **ret_candidates);
-const char *reason_name(enum reason reason);   /* stable word for JSON: "only", … */
+const char *reason_name(enum reason reason); /* stable word for JSON: "only", … */
 const char *verdict_name(enum verdict verdict);
 
 #endif

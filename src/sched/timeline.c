@@ -1,0 +1,302 @@
+/* The walk over a programme day: from one event to the next, never from one second to the next. */
+#include "sched/active.h"
+#include "sched/window.h"
+
+#include "base/alloc.h"
+
+/* Shorter lengths are refused when a playlist is loaded; here they would only make the timeline endless. */
+#define SHORTEST_ITEM (100 * NS_PER_MS)
+
+/* A level is the entries of one priority; they are neighbours in rank. */
+struct level {
+	size_t first, end; /* ranks [first, end) */
+	size_t turn; /* the rank whose turn it is, or, if that one is not open, the next open one after it */
+};
+
+/* An entry that is open at some time of this day, and its place in its playlist. */
+struct player {
+	const struct entry *entry;
+	size_t level;
+	size_t place; /* item of the playlist that plays, was cut, or comes next */
+	int64_t played; /* ns of that item that have been shown */
+};
+
+struct event {
+	int64_t time;
+	size_t rank;
+	bool opens;
+};
+
+struct walk {
+	const struct sched_view *view;
+	struct timeline *timeline;
+	size_t segment_capacity;
+	struct player *players; /* by rank */
+	size_t player_count, player_capacity;
+	struct level *levels; /* highest priority first */
+	size_t level_count;
+	struct event *events; /* by time */
+	size_t event_count, event_capacity;
+	size_t next_event;
+	struct active open;
+};
+
+static int compare_players(const void *a, const void *b)
+{
+	const struct entry *left = ((const struct player *)a)->entry,
+			   *right = ((const struct player *)b)->entry;
+
+	if (left->priority != right->priority)
+		return left->priority > right->priority ? -1 : 1;
+	return left->index < right->index ? -1 : left->index > right->index;
+}
+
+static int compare_events(const void *a, const void *b)
+{
+	const struct event *left = a, *right = b;
+
+	return left->time < right->time ? -1 : left->time > right->time;
+}
+
+static void add_event(struct walk *walk, int64_t time, size_t rank, bool opens)
+{
+	array_reserve_one(walk->events, walk->event_count, walk->event_capacity);
+	walk->events[walk->event_count++] = (struct event){time, rank, opens};
+}
+
+static void gather_players(struct walk *walk)
+{
+	const struct catalogue *catalogue = walk->view->catalogue;
+
+	for (size_t i = 0; catalogue && i < catalogue->entry_count; i++) {
+		const struct entry *entry = catalogue->entries[i];
+
+		if (entry->playlist->item_count == 0 || !entry_names_display(entry, walk->view->display))
+			continue;
+		array_reserve_one(walk->players, walk->player_count, walk->player_capacity);
+		walk->players[walk->player_count++] = (struct player){.entry = entry};
+	}
+	if (walk->player_count)
+		qsort(walk->players, walk->player_count, sizeof *walk->players, compare_players);
+}
+
+/* Keeps the players that are open at some time of the day, in their order. */
+static void gather_events(struct walk *walk)
+{
+	struct interval_list windows = {0};
+	size_t kept = 0;
+
+	for (size_t i = 0; i < walk->player_count; i++) {
+		entry_windows(walk->view->site, walk->players[i].entry, walk->timeline->day, &windows);
+		for (size_t j = 0; j < windows.count; j++) {
+			add_event(walk, windows.items[j].start, kept, true);
+			add_event(walk, windows.items[j].end, kept, false);
+		}
+		if (windows.count)
+			walk->players[kept++] = walk->players[i];
+	}
+	free(windows.items);
+	walk->player_count = kept;
+	if (walk->event_count)
+		qsort(walk->events, walk->event_count, sizeof *walk->events, compare_events);
+}
+
+static void make_levels(struct walk *walk)
+{
+	walk->levels = xcalloc(walk->player_count + 1, sizeof *walk->levels);
+	for (size_t i = 0; i < walk->player_count; i++) {
+		struct player *player = &walk->players[i];
+
+		if (i == 0 || player->entry->priority != player[-1].entry->priority)
+			walk->levels[walk->level_count++] = (struct level){.first = i, .turn = i};
+		player->level = walk->level_count - 1;
+		walk->levels[player->level].end = i + 1;
+	}
+}
+
+static void apply_events(struct walk *walk, int64_t time)
+{
+	for (; walk->next_event < walk->event_count; walk->next_event++) {
+		const struct event *event = &walk->events[walk->next_event];
+
+		if (event->time > time)
+			return;
+		active_put(&walk->open, event->rank, event->opens);
+	}
+}
+
+static int64_t next_event_time(const struct walk *walk)
+{
+	return walk->next_event < walk->event_count ? walk->events[walk->next_event].time : TIME_NEVER;
+}
+
+static struct segment *add_segment(struct walk *walk, int64_t start, int64_t end)
+{
+	struct timeline *timeline = walk->timeline;
+
+	array_reserve_one(timeline->segments, timeline->count, walk->segment_capacity);
+	timeline->segments[timeline->count] = (struct segment){.start = start, .end = end};
+	return &timeline->segments[timeline->count++];
+}
+
+static int64_t add_gap(struct walk *walk, int64_t start)
+{
+	int64_t end = walk->timeline->end;
+	struct segment *segment;
+
+	if (next_event_time(walk) < end)
+		end = next_event_time(walk);
+	segment = add_segment(walk, start, end);
+	segment->reason = REASON_NOTHING;
+	segment->item_start = start;
+	return end;
+}
+
+/* Whose turn it is on the highest open level. */
+static size_t take_turn(struct walk *walk, size_t highest)
+{
+	struct level *level = &walk->levels[walk->players[highest].level];
+	size_t rank = active_next(&walk->open, level->turn, level->end);
+
+	if (rank == ACTIVE_NONE)
+		rank = active_next(&walk->open, level->first, level->turn);
+	level->turn = rank;
+	return rank;
+}
+
+static enum reason reason_now(const struct walk *walk, size_t highest, size_t rank)
+{
+	const struct level *level = &walk->levels[walk->players[rank].level];
+
+	if (active_next(&walk->open, highest + 1, level->end) != ACTIVE_NONE)
+		return REASON_TURN;
+	if (active_next(&walk->open, level->end, walk->player_count) != ACTIVE_NONE)
+		return REASON_PRIORITY;
+	return REASON_ONLY;
+}
+
+static void advance(struct player *player)
+{
+	player->place = (player->place + 1) % player->entry->playlist->item_count;
+	player->played = 0;
+}
+
+/* An open player always has one: its windows end with its last item's expiry. */
+static const struct item *unexpired_item(struct player *player, int64_t time)
+{
+	const struct playlist *playlist = player->entry->playlist;
+
+	while (playlist->items[player->place]->message->until <= time)
+		advance(player);
+	return playlist->items[player->place];
+}
+
+/* Whole milliseconds, rounded down: one frame too many would show the motion's beginning again. */
+static int64_t item_length(const struct walk *walk, const struct item *item)
+{
+	int64_t length = walk->view->lengths[item->index];
+
+	return length < SHORTEST_ITEM ? SHORTEST_ITEM : length - length % NS_PER_MS;
+}
+
+/* Plays from `from` towards `to`; stops where an event takes the screen away. Returns the instant reached. */
+static int64_t play_until(struct walk *walk, size_t rank, int64_t from, int64_t to)
+{
+	size_t above = walk->levels[walk->players[rank].level].first;
+
+	while (next_event_time(walk) < to) {
+		int64_t time = next_event_time(walk);
+
+		apply_events(walk, time);
+		if (!active_has(&walk->open, rank) || active_next(&walk->open, 0, above) != ACTIVE_NONE)
+			return time;
+	}
+	return to;
+}
+
+static int64_t play_item(struct walk *walk, size_t highest, int64_t start)
+{
+	size_t rank = take_turn(walk, highest);
+	struct player *player = &walk->players[rank];
+	const struct item *item = unexpired_item(player, start);
+	struct segment *segment = add_segment(walk, start, 0);
+	int64_t length = item_length(walk, item);
+	int64_t item_start = start - player->played;
+	int64_t item_end = length < TIME_NEVER - item_start ? item_start + length : TIME_NEVER;
+	int64_t stop;
+
+	segment->entry = player->entry;
+	segment->item = item;
+	segment->item_start = item_start;
+	segment->item_length = length;
+	segment->reason = reason_now(walk, highest, rank);
+	if (item_end > item->message->until)
+		item_end = item->message->until;
+	stop = item_end < walk->timeline->end ? item_end : walk->timeline->end;
+	segment->end = play_until(walk, rank, start, stop);
+	if (segment->end == item_end) {
+		advance(player);
+		walk->levels[player->level].turn = rank + 1;
+	} else {
+		player->played = segment->end - item_start;
+	}
+	return segment->end;
+}
+
+static void walk_day(struct walk *walk)
+{
+	int64_t time = walk->timeline->start;
+
+	while (time < walk->timeline->end) {
+		size_t highest;
+
+		apply_events(walk, time);
+		highest = active_next(&walk->open, 0, walk->player_count);
+		time = highest == ACTIVE_NONE ? add_gap(walk, time) : play_item(walk, highest, time);
+	}
+	if (walk->timeline->count == 0) /* a day that the zone skips */
+		add_segment(walk, walk->timeline->start, walk->timeline->end);
+}
+
+struct timeline *timeline_build(const struct sched_view *view, day_t day)
+{
+	struct timeline *timeline = xcalloc(1, sizeof *timeline);
+	struct walk walk = {.view = view, .timeline = timeline};
+
+	timeline->day = day;
+	sched_day_bounds(view->site, day, &timeline->start, &timeline->end);
+	gather_players(&walk);
+	gather_events(&walk);
+	make_levels(&walk);
+	active_init(&walk.open, walk.player_count);
+	walk_day(&walk);
+	active_finish(&walk.open);
+	free(walk.levels);
+	free(walk.events);
+	free(walk.players);
+	timeline->segments = xrealloc(timeline->segments, timeline->count, sizeof *timeline->segments);
+	return timeline;
+}
+
+void timeline_destroy(struct timeline *timeline)
+{
+	if (!timeline)
+		return;
+	free(timeline->segments);
+	free(timeline);
+}
+
+const struct segment *timeline_at(const struct timeline *timeline, int64_t time)
+{
+	size_t low = 0, high = timeline->count;
+
+	while (high - low > 1) { /* segments[low] starts at or before time */
+		size_t middle = low + (high - low) / 2;
+
+		if (timeline->segments[middle].start <= time)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &timeline->segments[low];
+}

@@ -1,0 +1,145 @@
+#include "sched/window.h"
+
+#include "base/alloc.h"
+
+#define SECONDS_PER_DAY 86400
+
+day_t sched_programme_day(const struct site *site, int64_t time)
+{
+	day_t day = zone_day(site->zone, time);
+	int64_t start, end;
+
+	sched_day_bounds(site, day, &start, &end);
+	while (time < start && start != TIME_ALWAYS)
+		sched_day_bounds(site, --day, &start, &end);
+	/* a zone may skip a whole day: its programme is empty, and the instant belongs to the one after */
+	while (time >= end && end != TIME_NEVER)
+		sched_day_bounds(site, ++day, &start, &end);
+	return day;
+}
+
+void sched_day_bounds(const struct site *site, day_t day, int64_t *ret_start, int64_t *ret_end)
+{
+	*ret_start = zone_instant(site->zone, day, site->day_starts);
+	*ret_end = zone_instant(site->zone, day + 1, site->day_starts);
+}
+
+bool entry_names_display(const struct entry *entry, const struct display *display)
+{
+	for (size_t i = 0; i < entry->on_count; i++)
+		if (display_matches(display, entry->on[i]))
+			return true;
+	return false;
+}
+
+static bool excepted(const struct entry *entry, day_t day)
+{
+	for (size_t i = 0; i < entry->except_count; i++)
+		if (day >= entry->except[i].first && day <= entry->except[i].last)
+			return true;
+	return false;
+}
+
+enum verdict entry_judge_day(const struct entry *entry, day_t day)
+{
+	if (entry->from != DAY_NONE && day < entry->from)
+		return VERDICT_NOT_YET;
+	if (entry->until != DAY_NONE && day > entry->until)
+		return VERDICT_OVER;
+	if (excepted(entry, day))
+		return VERDICT_EXCEPTED;
+	if (!(entry->weekdays >> day_weekday(day) & 1))
+		return VERDICT_WEEKDAY;
+	return VERDICT_WINS;
+}
+
+int64_t entry_expiry(const struct entry *entry)
+{
+	int64_t last = TIME_ALWAYS;
+
+	for (size_t i = 0; i < entry->playlist->item_count; i++)
+		if (entry->playlist->items[i]->message->until > last)
+			last = entry->playlist->items[i]->message->until;
+	return last;
+}
+
+static void add_window(
+	const struct site *site, day_t day, struct hours hours, int64_t expiry, struct interval_list *list)
+{
+	struct interval window = {
+		.start = zone_instant(site->zone, day, hours.start),
+		.end = zone_instant(site->zone, day, hours.end),
+	};
+
+	if (window.end > expiry)
+		window.end = expiry;
+	if (window.start >= window.end) /* expired, or wholly within the hour that a forward step skips */
+		return;
+	array_reserve_one(list->items, list->count, list->capacity);
+	list->items[list->count++] = window;
+}
+
+/* Few a day, and nearly sorted. */
+static void sort_windows(struct interval_list *list)
+{
+	for (size_t i = 1; i < list->count; i++) {
+		struct interval window = list->items[i];
+		size_t j = i;
+
+		for (; j > 0 && list->items[j - 1].start > window.start; j--)
+			list->items[j] = list->items[j - 1];
+		list->items[j] = window;
+	}
+}
+
+/* Windows that touch are one: what plays there is not cut at their border. */
+static void merge_windows(struct interval_list *list)
+{
+	size_t kept = 0;
+
+	sort_windows(list);
+	for (size_t i = 0; i < list->count; i++) {
+		if (kept && list->items[i].start <= list->items[kept - 1].end) {
+			if (list->items[i].end > list->items[kept - 1].end)
+				list->items[kept - 1].end = list->items[i].end;
+		} else {
+			list->items[kept++] = list->items[i];
+		}
+	}
+	list->count = kept;
+}
+
+void entry_windows(
+	const struct site *site, const struct entry *entry, day_t programme_day, struct interval_list *list)
+{
+	int64_t expiry = entry_expiry(entry);
+	int32_t day_start = site->day_starts;
+	int32_t day_end = site->day_starts + SECONDS_PER_DAY;
+
+	list->count = 0;
+	/* A window is at most a day long, so it began the day before at the earliest. Clipping by wall-clock readings
+	 * is safe because zone_instant never falls as its reading rises. */
+	for (int offset = -1; offset <= 1; offset++) {
+		if (entry_judge_day(entry, programme_day + offset) != VERDICT_WINS)
+			continue;
+		for (size_t i = 0; i < entry->hours_count; i++) {
+			int32_t start = entry->hours[i].start + offset * SECONDS_PER_DAY;
+			int32_t end = entry->hours[i].end + offset * SECONDS_PER_DAY;
+
+			start = start < day_start ? day_start : start;
+			end = end > day_end ? day_end : end;
+			if (start < end)
+				add_window(site, programme_day, (struct hours){start, end}, expiry, list);
+		}
+	}
+	merge_windows(list);
+}
+
+bool entry_hours_contain(const struct site *site, const struct entry *entry, day_t day, int64_t time)
+{
+	for (size_t i = 0; i < entry->hours_count; i++)
+		if (time >= zone_instant(site->zone, day, entry->hours[i].start) &&
+			time < zone_instant(site->zone, day, entry->hours[i].end))
+			return true;
+	return false;
+}
