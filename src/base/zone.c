@@ -109,7 +109,9 @@ void zone_civil(const struct zone *zone, int64_t time, struct civil *ret_civil)
 	ret_civil->hour = second_of_day / 3600;
 	ret_civil->minute = second_of_day / 60 % 60;
 	ret_civil->second = second_of_day % 60;
-	ret_civil->ns = (int32_t)(time - floor_seconds(time) * NS_PER_SEC);
+	ret_civil->ns = (int32_t)(time % NS_PER_SEC);
+	if (ret_civil->ns < 0)
+		ret_civil->ns += (int32_t)NS_PER_SEC;
 }
 
 /* The first second that belongs to another interval than `from` does; `to` does. */
