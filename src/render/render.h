@@ -30,19 +30,19 @@ struct scene;
 /* What was found wrong while laying out: shown by check and load. */
 enum render_fault {
 	RENDER_MISSING_GLYPH = 1 << 0, /* a character that no shipped font has */
-	RENDER_TOO_TALL = 1 << 1,      /* the line does not fit the display's height even at the smallest size */
-	RENDER_CLIPPED = 1 << 2,       /* ink outside the canvas: must never happen; a bug if it does */
-	RENDER_TOO_WIDE = 1 << 3,      /* one unbreakable word is wider than the display */
-	RENDER_SHORTENED = 1 << 4,     /* not a fault: a `short:` form was taken */
+	RENDER_TOO_TALL = 1 << 1, /* the line does not fit the display's height even at the smallest size */
+	RENDER_CLIPPED = 1 << 2, /* ink outside the canvas: must never happen; a bug if it does */
+	RENDER_TOO_WIDE = 1 << 3, /* one unbreakable word is wider than the display */
+	RENDER_SHORTENED = 1 << 4, /* not a fault: a `short:` form was taken */
 };
 
 /* Never NULL but for a face out of range. ret_faults (may be NULL) gets bits of render_fault; ret_char the first
  * missing character. Any thread. */
-struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const struct item *item, unsigned *ret_faults,
-	uint32_t *ret_char);
-/* A scene of plain text in a display's default style: default messages, announcements. */
-struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text, enum motion motion,
+struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const struct item *item,
 	unsigned *ret_faults, uint32_t *ret_char);
+/* A scene of plain text in a display's default style: default messages, announcements. */
+struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
+	enum motion motion, unsigned *ret_faults, uint32_t *ret_char);
 struct scene *scene_blank(const struct face *face); /* the background colour */
 struct scene *scene_ref(struct scene *scene);
 void scene_unref(struct scene *scene);
@@ -54,6 +54,8 @@ int64_t scene_natural_length(const struct scene *scene);
 /* Paints the scene at `elapsed` ns since its start. frame has the face's size. The result depends on (scene, elapsed)
  * only. Motion starts over after the natural length. */
 void scene_compose(const struct scene *scene, int64_t elapsed, struct frame *frame);
+/* The same, where frame already shows this scene at `before`: paints only what differs. */
+void scene_update(const struct scene *scene, int64_t before, int64_t elapsed, struct frame *frame);
 /* Adds to damage what differs between the pictures at the two instants of this scene. */
 void scene_damage(const struct scene *scene, int64_t before, int64_t after, struct region *damage);
 /* The least elapsed > given at which the picture changes; TIME_NEVER for a still. */

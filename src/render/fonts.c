@@ -1,0 +1,298 @@
+#include "render/fonts.h"
+
+#include <errno.h>
+#include <fontconfig/fontconfig.h>
+#include <pango/pangofc-fontmap.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+#define TYPESETTERS_MOST 16
+#define MEASURES_MOST	 256
+
+/* Pixel families have one size; outline families any. In order of preference, higher ink first. */
+static const struct family {
+	const char *name;
+	int pixels; /* the strike of a pixel family; 0: outline */
+	bool has_bold;
+} families[] = {
+	{"Bangtin Fixed 20", 20, false},
+	{"Bangtin Fixed 15", 15, false},
+	{"Noto Sans", 0, true},
+};
+#define FAMILIES (sizeof families / sizeof *families)
+
+/* Below this many pixels of ink an outline font's marks mislead on LEDs: hồ reads as hố. */
+#define OUTLINE_LEAST 22
+
+/* Every letter whose marks must not be cut, and the rest of ASCII. */
+static const char measured[] = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+			       "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+			       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+			       "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
+struct typesetter {
+	PangoFontMap *map;
+	PangoContext *context;
+};
+
+struct measure {
+	struct font font; /* ink is the answer */
+};
+
+struct fonts {
+	FcConfig *config;
+	FcCharSet *covered[FAMILIES]; /* NULL: the family is not there */
+	pthread_mutex_t lock; /* of what follows; never held while laying out */
+	struct typesetter *idle[TYPESETTERS_MOST];
+	int idle_count;
+	struct measure measures[MEASURES_MOST];
+	int measure_count;
+};
+
+/* --- the private configuration: the shipped directory and nothing of the system's */
+
+static FcConfig *configure(const char *directory)
+{
+	FcConfig *config = FcConfigCreate();
+	char *xml = xasprintf("<?xml version=\"1.0\"?><fontconfig><dir>%s</dir>"
+			      "<cachedir prefix=\"xdg\">bangtin/fontconfig</cachedir></fontconfig>",
+		directory);
+	if (config && (!FcConfigParseAndLoadFromMemory(config, (const FcChar8 *)xml, FcTrue) ||
+			      !FcConfigBuildFonts(config))) {
+		FcConfigDestroy(config);
+		config = NULL;
+	}
+	free(xml);
+	return config;
+}
+
+static FcCharSet *coverage(FcConfig *config, const char *family)
+{
+	FcPattern *pattern = FcPatternBuild(NULL, FC_FAMILY, FcTypeString, family, (char *)NULL);
+	FcObjectSet *objects = FcObjectSetBuild(FC_CHARSET, (char *)NULL);
+	FcFontSet *set = FcFontList(config, pattern, objects);
+	FcCharSet *found = NULL, *covered = NULL;
+	/* Regular and bold must both have a character for it to count. */
+	for (int i = 0; set && i < set->nfont; i++) {
+		if (FcPatternGetCharSet(set->fonts[i], FC_CHARSET, 0, &found) != FcResultMatch)
+			continue;
+		FcCharSet *both = covered ? FcCharSetIntersect(covered, found) : FcCharSetCopy(found);
+		if (covered)
+			FcCharSetDestroy(covered);
+		covered = both;
+	}
+	if (set)
+		FcFontSetDestroy(set);
+	FcObjectSetDestroy(objects);
+	FcPatternDestroy(pattern);
+	return covered;
+}
+
+static const char *choose_directory(const char *directory)
+{
+	if (!directory)
+		directory = getenv("BANGTIN_FONTS");
+	return directory ? directory : BANGTIN_PREFIX "/share/bangtin/fonts";
+}
+
+int fonts_create(const char *directory, struct fonts **ret_fonts)
+{
+	struct stat status;
+	directory = choose_directory(directory);
+	if (stat(directory, &status) < 0 || strpbrk(directory, "<>&"))
+		return -ENOENT;
+	FcConfig *config = configure(directory);
+	if (!config)
+		return -ENOENT;
+	struct fonts *fonts = xcalloc(1, sizeof *fonts);
+	fonts->config = config;
+	pthread_mutex_init(&fonts->lock, NULL);
+	size_t found = 0;
+	for (size_t i = 0; i < FAMILIES; i++)
+		found += (fonts->covered[i] = coverage(config, families[i].name)) != NULL;
+	if (found == 0) {
+		fonts_destroy(fonts);
+		return -ENOENT;
+	}
+	*ret_fonts = fonts;
+	return 0;
+}
+
+static void typesetter_destroy(struct typesetter *typesetter)
+{
+	g_object_unref(typesetter->context);
+	g_object_unref(typesetter->map);
+	free(typesetter);
+}
+
+void fonts_destroy(struct fonts *fonts)
+{
+	if (!fonts)
+		return;
+	for (int i = 0; i < fonts->idle_count; i++)
+		typesetter_destroy(fonts->idle[i]);
+	for (size_t i = 0; i < FAMILIES; i++)
+		if (fonts->covered[i])
+			FcCharSetDestroy(fonts->covered[i]);
+	FcConfigDestroy(fonts->config);
+	pthread_mutex_destroy(&fonts->lock);
+	free(fonts);
+}
+
+/* --- typesetters */
+
+static struct typesetter *typesetter_create(struct fonts *fonts)
+{
+	struct typesetter *typesetter = xcalloc(1, sizeof *typesetter);
+	typesetter->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(typesetter->map), fonts->config);
+	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(typesetter->map), 96);
+	typesetter->context = pango_font_map_create_context(typesetter->map);
+	pango_context_set_language(typesetter->context, pango_language_from_string("vi"));
+	pango_context_set_base_dir(typesetter->context, PANGO_DIRECTION_LTR);
+	return typesetter;
+}
+
+struct typesetter *fonts_borrow(struct fonts *fonts)
+{
+	struct typesetter *typesetter = NULL;
+	pthread_mutex_lock(&fonts->lock);
+	if (fonts->idle_count > 0)
+		typesetter = fonts->idle[--fonts->idle_count];
+	pthread_mutex_unlock(&fonts->lock);
+	return typesetter ? typesetter : typesetter_create(fonts);
+}
+
+void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter)
+{
+	pthread_mutex_lock(&fonts->lock);
+	bool kept = fonts->idle_count < TYPESETTERS_MOST;
+	if (kept)
+		fonts->idle[fonts->idle_count++] = typesetter;
+	pthread_mutex_unlock(&fonts->lock);
+	if (!kept)
+		typesetter_destroy(typesetter);
+}
+
+PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font)
+{
+	cairo_font_options_t *options = cairo_font_options_create();
+	cairo_font_options_set_antialias(options, font->crisp ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_GRAY);
+	cairo_font_options_set_hint_style(
+		options, font->crisp ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_SLIGHT);
+	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON);
+	pango_cairo_context_set_font_options(typesetter->context, options);
+	cairo_font_options_destroy(options);
+	pango_context_set_round_glyph_positions(typesetter->context, TRUE);
+	pango_context_changed(typesetter->context);
+	PangoFontDescription *description = pango_font_description_new();
+	pango_font_description_set_family_static(description, font->family);
+	pango_font_description_set_absolute_size(description, (double)font->pixels * PANGO_SCALE);
+	pango_font_description_set_weight(description, font->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	PangoLayout *layout = pango_layout_new(typesetter->context);
+	pango_layout_set_font_description(layout, description);
+	pango_font_description_free(description);
+	return layout;
+}
+
+/* --- measuring: by ink, because fonts put marks outside their own line boxes */
+
+static struct ink measure_now(struct typesetter *typesetter, const struct font *font)
+{
+	PangoLayout *layout = typesetter_layout(typesetter, font);
+	pango_layout_set_text(layout, measured, -1);
+	PangoRectangle ink;
+	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
+	g_object_unref(layout);
+	int up = -ink.y, down = ink.y + ink.height;
+	return (struct ink){up > 0 ? up : 0, down > 0 ? down : 0};
+}
+
+static bool same_font(const struct font *a, const struct font *b)
+{
+	return a->family == b->family && a->pixels == b->pixels && a->bold == b->bold && a->crisp == b->crisp;
+}
+
+static void measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font)
+{
+	bool known = false;
+	pthread_mutex_lock(&fonts->lock);
+	for (int i = 0; i < fonts->measure_count && !known; i++)
+		if ((known = same_font(&fonts->measures[i].font, font)))
+			font->ink = fonts->measures[i].font.ink;
+	pthread_mutex_unlock(&fonts->lock);
+	if (known)
+		return;
+	font->ink = measure_now(typesetter, font);
+	pthread_mutex_lock(&fonts->lock);
+	if (fonts->measure_count < MEASURES_MOST)
+		fonts->measures[fonts->measure_count++].font = *font;
+	pthread_mutex_unlock(&fonts->lock);
+}
+
+/* --- choosing */
+
+/* The largest em whose ink fits: ink grows with the em, but hinting makes it jump, so the estimate is tried and
+ * lowered. Noto Sans has 1.29 em of ink. */
+static bool fit_outline(struct fonts *fonts, struct typesetter *typesetter, int height, struct font *font)
+{
+	for (font->pixels = height * 100 / 125; font->pixels >= 6; font->pixels--) {
+		measure(fonts, typesetter, font);
+		if (font->ink.up + font->ink.down <= height)
+			return true;
+	}
+	return false;
+}
+
+static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const struct family *family,
+	const struct face *face, bool bold, int height, struct font *ret_font)
+{
+	struct font font = {.family = family->name,
+		.pixels = family->pixels,
+		.bold = bold && family->has_bold,
+		.crisp = face->mono || family->pixels > 0};
+	if (family->pixels == 0) {
+		/* Thin outline strokes vanish on LEDs: bold is the default there. */
+		font.bold = bold || height < 100;
+		if (!fit_outline(fonts, typesetter, height, &font))
+			return false;
+	} else {
+		measure(fonts, typesetter, &font);
+		if (font.ink.up + font.ink.down > height)
+			return false;
+	}
+	*ret_font = font;
+	return true;
+}
+
+bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
+	const char *name, bool bold, int height, struct font *ret_font)
+{
+	bool outline_first = height >= OUTLINE_LEAST;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < FAMILIES; i++) {
+			bool outline = families[i].pixels == 0;
+			if (!fonts->covered[i] ||
+				(*name ? strcmp(name, families[i].name) != 0
+				       : outline != (pass == 0 ? outline_first : !outline_first)))
+				continue;
+			if (fit_family(fonts, typesetter, &families[i], face, bold, height, ret_font))
+				return true;
+		}
+	return false;
+}
+
+uint32_t fonts_missing(struct fonts *fonts, const struct font *font, const char *text)
+{
+	size_t family = 0;
+	while (family + 1 < FAMILIES && strcmp(families[family].name, font->family) != 0)
+		family++;
+	uint32_t c;
+	while ((c = utf8_next(&text)) != 0)
+		if (c != '\n' && !FcCharSetHasChar(fonts->covered[family], c))
+			return c;
+	return 0;
+}

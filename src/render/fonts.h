@@ -1,0 +1,36 @@
+/* Fonts within the render room: the shipped families, what they cover, and typesetters, one a thread at a time. */
+#ifndef RENDER_FONTS_H
+#define RENDER_FONTS_H
+
+#include <pango/pangocairo.h>
+
+#include "render/render.h"
+
+/* How high a font's ink is at one size, measured over every Vietnamese letter and ASCII: what must never be cut. */
+struct ink {
+	int up, down; /* pixels above and below the baseline, both >= 0 */
+};
+
+struct font {
+	const char *family; /* static */
+	int pixels; /* em */
+	bool bold;
+	bool crisp; /* a pixel font, or 1-bit LEDs: no antialiasing, full hinting */
+	struct ink ink;
+};
+
+/* pango's objects may be used by one thread at a time; a typesetter is lent to whoever asks. */
+struct typesetter;
+struct typesetter *fonts_borrow(struct fonts *fonts);
+void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter);
+
+/* The first character that the font's family lacks; 0: none. Line breaks count as present. */
+uint32_t fonts_missing(struct fonts *fonts, const struct font *font, const char *text);
+/* The best font of at most `height` pixels of ink for such a face; false: none is that low. family "" chooses. */
+bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
+	const char *family, bool bold, int height, struct font *ret_font);
+
+/* A layout in that font, without text. The caller unrefs (g_object_unref). */
+PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font);
+
+#endif

@@ -1,0 +1,347 @@
+#include "render/scene.h"
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "render/typeset.h"
+
+/* Reading time of a still text: time to notice it, then a calm pace for somebody who passes by. Vietnamese writes a
+ * space between syllables. */
+#define NOTICE_TIME   (2 * NS_PER_SEC)
+#define SYLLABLE_TIME (350 * NS_PER_MS)
+#define READING_LEAST (5 * NS_PER_SEC)
+
+#define TICKER_HEIGHT_MOST                                                                                   \
+	160 /* of a scrolling line whose style has no size; higher is harder to read, not easier */
+#define LINES_MOST 12 /* of a still text whose style has no size */
+
+void face_of_display(const struct display *display, struct face *ret_face)
+{
+	*ret_face = (struct face){
+		.width = display->width,
+		.height = display->height,
+		.foreground = display->foreground,
+		.background = display->background,
+		.mono = display->panel.mono || display->panel.format == PANEL_MONO1,
+		.rate = display->rate,
+	};
+}
+
+bool face_equal(const struct face *a, const struct face *b)
+{
+	return a->width == b->width && a->height == b->height && a->foreground == b->foreground &&
+	       a->background == b->background && a->mono == b->mono && a->rate == b->rate;
+}
+
+/* --- what is asked for, style and face merged */
+
+struct order {
+	const struct face *face;
+	const char *text;
+	const char *const *shorts;
+	size_t short_count;
+	enum motion motion;
+	struct setting setting;
+	int speed;
+	int64_t page_time;
+};
+
+static void order_from_style(struct order *order, const struct style *style)
+{
+	const struct face *face = order->face;
+	order->setting = (struct setting){
+		.family = style->font ? style->font : "",
+		.bold = style->bold,
+		.size = style->size,
+		.spacing = style->line_spacing,
+		.colour = style->colour_set ? style->colour : face->foreground,
+		.background = style->background_set ? style->background : face->background,
+		.align = style->align,
+		.valign = style->valign,
+	};
+	order->speed = style->speed;
+	order->page_time = style->page_time;
+}
+
+static struct order order_of_item(const struct face *face, const struct item *item)
+{
+	const struct message *message = item->message;
+	struct order order = {.face = face,
+		.text = message->text,
+		.shorts = message->shorts,
+		.short_count = message->short_count,
+		.motion = item->motion};
+	order_from_style(&order, message->style);
+	return order;
+}
+
+static struct order order_of_text(const struct face *face, const char *text, enum motion motion)
+{
+	static const struct style plain = {.font = "",
+		.align = ALIGN_CENTRE,
+		.valign = ALIGN_CENTRE,
+		.speed = 60,
+		.page_time = 4 * NS_PER_SEC};
+	struct order order = {.face = face, .text = text, .motion = motion};
+	order_from_style(&order, &plain);
+	return order;
+}
+
+/* --- layout: which form of the text, in which font */
+
+struct draft {
+	const char *text;
+	struct block block;
+	bool whole; /* it fits as its motion wants */
+	unsigned faults;
+};
+
+static bool try_height(const struct order *order, struct fonts *fonts, struct typesetter *typesetter,
+	const char *text, int height, struct draft *draft)
+{
+	struct font font;
+	const struct setting *setting = &order->setting;
+	if (!fonts_choose(fonts, typesetter, order->face, setting->family, setting->bold, height, &font))
+		return false;
+	block_finish(&draft->block);
+	bool one_line = order->motion == MOTION_SCROLL_LEFT;
+	block_set(&draft->block, fonts, typesetter, &font, text, one_line ? 0 : order->face->width,
+		setting->spacing);
+	draft->text = text;
+	bool wide = draft->block.faults & RENDER_TOO_WIDE;
+	/* What rolls or is paged need not fit at once: it keeps the largest letters whose words fit. */
+	draft->whole = !wide &&
+		       (order->motion != MOTION_STILL || block_height(&draft->block) <= order->face->height);
+	return true;
+}
+
+/* The largest lines at which the text fits the face at once; else the smallest lines tried. */
+static bool try_text(const struct order *order, struct fonts *fonts, struct typesetter *typesetter,
+	const char *text, struct draft *draft)
+{
+	int height = order->face->height;
+	if (order->setting.size > 0)
+		return try_height(order, fonts, typesetter, text,
+			order->setting.size < height ? order->setting.size : height, draft);
+	bool any = false;
+	for (int lines = 1; lines <= LINES_MOST; lines++) {
+		int line = (height - (lines - 1) * order->setting.spacing) / lines;
+		if (!try_height(order, fonts, typesetter, text, line, draft))
+			break;
+		any = true;
+		if (draft->whole)
+			break;
+	}
+	return any;
+}
+
+static bool try_ticker(
+	const struct order *order, struct fonts *fonts, struct typesetter *typesetter, struct draft *draft)
+{
+	int height = order->setting.size ? order->setting.size : TICKER_HEIGHT_MOST;
+	if (height > order->face->height)
+		height = order->face->height;
+	return try_height(order, fonts, typesetter, order->text, height, draft);
+}
+
+/* The first form that fits is taken; if none does, the last one, which is the narrowest. */
+static bool choose_draft(
+	const struct order *order, struct fonts *fonts, struct typesetter *typesetter, struct draft *draft)
+{
+	*draft = (struct draft){0};
+	if (order->motion == MOTION_SCROLL_LEFT)
+		return try_ticker(order, fonts, typesetter, draft);
+	if (!try_text(order, fonts, typesetter, order->text, draft))
+		return false;
+	if (order->motion != MOTION_STILL)
+		return true;
+	for (size_t i = 0; i < order->short_count && !draft->whole; i++) {
+		try_text(order, fonts, typesetter, order->shorts[i], draft);
+		draft->faults |= RENDER_SHORTENED;
+	}
+	return true;
+}
+
+/* --- painting the drafted text into a scene */
+
+static struct frame *blank_frame(int width, int height, uint32_t colour)
+{
+	struct frame *frame = frame_create(width, height);
+	frame_fill(frame, (struct rect){0, 0, width, height}, colour);
+	return frame;
+}
+
+static void add_picture(struct scene *scene, struct frame *frame)
+{
+	scene->pictures = xrealloc(scene->pictures, scene->picture_count + 1, sizeof *scene->pictures);
+	scene->pictures[scene->picture_count++] = frame;
+}
+
+static int block_top(const struct order *order, int height)
+{
+	int room = order->face->height - height;
+	return room <= 0 || order->setting.valign == ALIGN_START ? 0
+	       : order->setting.valign == ALIGN_CENTRE		 ? room / 2
+								 : room;
+}
+
+static void paint_pages(struct scene *scene, const struct order *order, struct draft *draft, bool paint)
+{
+	struct block *block = &draft->block;
+	int per_page = block_lines_in(block, scene->height);
+	for (int first = 0; first < block->lines; first += per_page) {
+		int count = block->lines - first < per_page ? block->lines - first : per_page;
+		if (!paint) {
+			scene->picture_count++;
+			continue;
+		}
+		struct frame *page = blank_frame(scene->width, scene->height, scene->background);
+		int height = (count - 1) * block->line_height + block->font.ink.up + block->font.ink.down;
+		block_paint(block, &order->setting, first, count, page, block_top(order, height));
+		add_picture(scene, page);
+	}
+	if (scene->picture_count > 1)
+		scene->motion = MOTION_PAGE;
+}
+
+static void paint_ticker(struct scene *scene, const struct order *order, struct draft *draft, bool paint)
+{
+	struct block *block = &draft->block;
+	scene->band_height = block_height(block);
+	scene->band_top = block_top(order, scene->band_height);
+	scene->strip_length = block->width > 0 ? block->width : 1;
+	for (int from = 0; from < scene->strip_length && paint; from += TILE_WIDTH) {
+		int width = scene->strip_length - from < TILE_WIDTH ? scene->strip_length - from : TILE_WIDTH;
+		struct frame *tile = blank_frame(width, scene->band_height, scene->background);
+		block_paint_part(block, &order->setting, from, tile, 0);
+		add_picture(scene, tile);
+	}
+}
+
+static void paint_roll(struct scene *scene, const struct order *order, struct draft *draft, bool paint)
+{
+	struct block *block = &draft->block;
+	scene->strip_length = block_height(block);
+	if (scene->strip_length > FRAME_SIDE_MOST) /* such a text was refused at load; what fits rolls */
+		scene->strip_length = FRAME_SIDE_MOST;
+	if (!paint)
+		return;
+	struct frame *strip = blank_frame(scene->width, scene->strip_length, scene->background);
+	block_paint(block, &order->setting, 0, block->lines, strip, 0);
+	add_picture(scene, strip);
+}
+
+static int64_t reading_time(const char *text)
+{
+	int64_t syllables = 0;
+	bool inside = false;
+	for (; *text; text++) {
+		bool space = *text == ' ' || *text == '\n';
+		syllables += !space && !inside;
+		inside = !space;
+	}
+	int64_t time = NOTICE_TIME + syllables * SYLLABLE_TIME;
+	return time > READING_LEAST ? time : READING_LEAST;
+}
+
+static struct scene *empty_scene(const struct face *face, uint32_t background)
+{
+	struct scene *scene = xcalloc(1, sizeof *scene);
+	*scene = (struct scene){.references = 1,
+		.width = face->width,
+		.height = face->height,
+		.rate = face->rate,
+		.background = background,
+		.length = READING_LEAST};
+	return scene;
+}
+
+/* paint false: only what the length depends on. */
+static struct scene *build(
+	struct fonts *fonts, const struct order *order, bool paint, unsigned *ret_faults, uint32_t *ret_char)
+{
+	struct typesetter *typesetter = fonts_borrow(fonts);
+	struct draft draft;
+	struct scene *scene = empty_scene(order->face, order->setting.background);
+	unsigned faults = 0;
+	if (!choose_draft(order, fonts, typesetter, &draft)) {
+		faults = RENDER_TOO_TALL;
+		if (paint)
+			add_picture(scene, blank_frame(scene->width, scene->height, scene->background));
+	} else {
+		scene->motion = order->motion;
+		scene->page_time = order->page_time;
+		if (order->motion == MOTION_SCROLL_LEFT)
+			paint_ticker(scene, order, &draft, paint);
+		else if (order->motion == MOTION_SCROLL_UP)
+			paint_roll(scene, order, &draft, paint);
+		else
+			paint_pages(scene, order, &draft, paint);
+		scene_set_motion(scene, order->speed);
+		if (scene->motion == MOTION_STILL)
+			scene->length = reading_time(draft.text);
+		faults = draft.faults | draft.block.faults;
+		if (ret_char)
+			*ret_char = draft.block.missing;
+	}
+	block_finish(&draft.block);
+	fonts_give_back(fonts, typesetter);
+	if (ret_faults)
+		*ret_faults = faults;
+	return scene;
+}
+
+/* --- front door */
+
+struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const struct item *item,
+	unsigned *ret_faults, uint32_t *ret_char)
+{
+	struct order order = order_of_item(face, item);
+	return build(fonts, &order, true, ret_faults, ret_char);
+}
+
+struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
+	enum motion motion, unsigned *ret_faults, uint32_t *ret_char)
+{
+	struct order order = order_of_text(face, text, motion);
+	return build(fonts, &order, true, ret_faults, ret_char);
+}
+
+struct scene *scene_blank(const struct face *face)
+{
+	struct scene *scene = empty_scene(face, face->background);
+	add_picture(scene, blank_frame(face->width, face->height, face->background));
+	return scene;
+}
+
+int64_t scene_length(struct fonts *fonts, const struct face *face, const struct item *item)
+{
+	if (item->duration > 0)
+		return item->duration;
+	struct order order = order_of_item(face, item);
+	struct scene *scene = build(fonts, &order, false, NULL, NULL);
+	int64_t length = scene->length * item->passes;
+	scene->picture_count = 0; /* counted, not painted */
+	scene_unref(scene);
+	return length;
+}
+
+int64_t scene_natural_length(const struct scene *scene)
+{
+	return scene->length;
+}
+
+struct scene *scene_ref(struct scene *scene)
+{
+	__atomic_add_fetch(&scene->references, 1, __ATOMIC_RELAXED);
+	return scene;
+}
+
+void scene_unref(struct scene *scene)
+{
+	if (!scene || __atomic_sub_fetch(&scene->references, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	for (size_t i = 0; i < scene->picture_count; i++)
+		frame_unref(scene->pictures[i]);
+	free(scene->pictures);
+	free(scene);
+}
