@@ -13,9 +13,9 @@ const char *health_name(enum health health); /* "off", "opening", "up", "late", 
 
 struct output_status {
 	enum health health;
-	int error;	   /* -errno of the last failure, 0 */
-	char why[128];	   /* for people */
-	int64_t retry_at;  /* monotonic; TIME_NEVER */
+	int error; /* -errno of the last failure, 0 */
+	char why[128]; /* for people */
+	int64_t retry_at; /* monotonic; TIME_NEVER */
 	uint64_t composed, handed, shown, dropped, reconnects, late;
 	uint64_t last_sequence;
 	int64_t last_instant; /* of the last frame handed over */
@@ -24,17 +24,20 @@ struct output_status {
 
 struct output;
 
-/* Called for each frame handed to the driver, before submit: the trace. digest: digest_picture of the wire bytes. */
-typedef void (*output_handed_fn)(void *data, const struct display *display, uint64_t sequence, int64_t instant,
-	uint64_t digest);
-/* Called when the device has become ready for more: the engine may compose a fresher frame. */
+/* Called for each frame that the driver accepted (for a SINK_BLOCKING driver: before its worker gets it): the trace.
+ * digest: digest_picture of the wire bytes, or frame_digest of the picture where the driver takes a picture. */
+typedef void (*output_handed_fn)(
+	void *data, const struct display *display, uint64_t sequence, int64_t instant, uint64_t digest);
+/* Called when the device has become ready for more: the engine may compose and push a fresher frame, which then goes
+ * in place of what is pending. Never from within output_push. */
 typedef void (*output_ready_fn)(void *data);
 
 /* Binds and checks the display's options against its driver: pure, no I/O; used by `check` as well. */
 bool output_check(const struct display *display, struct diag_list *diags);
 
 /* -EINVAL with diags. Opens at once; failures are retried for ever with back-off 0.25, 0.5, 1 … 30 s. */
-int output_create(struct loop *loop, const struct display *display, struct diag_list *diags, struct output **ret_output);
+int output_create(struct loop *loop, const struct display *display, struct diag_list *diags,
+	struct output **ret_output);
 void output_destroy(struct output *output); /* closes; NULL is fine */
 void output_on_handed(struct output *output, output_handed_fn fn, void *data);
 void output_on_ready(struct output *output, output_ready_fn fn, void *data);
@@ -45,11 +48,16 @@ struct frame *output_canvas(struct output *output);
 void output_push(struct output *output, int64_t instant, const struct region *damage);
 void output_set_brightness(struct output *output, int permille);
 void output_refresh(struct output *output); /* everything is owed */
+/* The engine had no picture for an instant: counted, and health is LATE until the next push. */
+void output_late(struct output *output);
 void output_status(const struct output *output, struct output_status *ret_status);
 /* Waits at most timeout ns (runs the loop) until what was pushed last was shown. For failure pictures at exit. */
 bool output_drain(struct output *output, int64_t timeout);
 
 /* The panel-stage picture of a composed frame on that display: what preview --stage panel shows. No device. */
 int output_levels(const struct display *display, const struct frame *frame, int permille, struct frame *to);
+
+/* A driver's option table for people: one paragraph an option. */
+void sink_print_options(const struct sink_driver *driver, FILE *to);
 
 #endif

@@ -15,13 +15,16 @@
 struct sink; /* the core's side of one open sink */
 
 enum sink_caps {
-	SINK_PARTIAL = 1 << 0,	/* submit may send only the damaged part */
-	SINK_HOLDS = 1 << 1,	/* the device keeps its last picture when nothing is sent */
-	SINK_ACK = 1 << 2,	/* sink_shown means the device confirmed; else it means handed to the line, drained */
-	SINK_DIM = 1 << 3,	/* has dim: brightness is the device's, not scaled in software */
+	SINK_PARTIAL = 1 << 0, /* submit may send only the damaged part */
+	SINK_HOLDS = 1 << 1, /* the device keeps its last picture when nothing is sent */
+	SINK_ACK =
+		1 << 2, /* sink_shown means the device confirmed; else it means handed to the line, drained */
+	SINK_DIM = 1 << 3, /* has dim: brightness is the device's, not scaled in software */
 	SINK_BLOCKING = 1 << 4, /* submit may block (files): the core gives it a worker */
-	SINK_FRAME = 1 << 5,	/* takes the composed frame (stage `frame`) in struct sink_frame.frame, not wire bytes */
-	SINK_LEVELS = 1 << 6,	/* takes the panel-stage picture in struct sink_frame.frame, not wire bytes */
+	SINK_FRAME =
+		1
+		<< 5, /* takes the composed frame (stage `frame`) in struct sink_frame.frame, not wire bytes */
+	SINK_LEVELS = 1 << 6, /* takes the panel-stage picture in struct sink_frame.frame, not wire bytes */
 };
 
 enum option_type { OPTION_TEXT, OPTION_INT, OPTION_NUMBER, OPTION_BOOL, OPTION_WORD, OPTION_DURATION };
@@ -43,23 +46,26 @@ struct sink_option {
 
 struct sink_frame {
 	uint64_t sequence; /* 1.. a display; rises by one for every frame handed over */
-	int64_t instant;   /* the wall-clock instant that it shows */
-	const uint8_t *wire; /* panel_pack's bytes in the driver's format; NULL for SINK_FRAME and SINK_LEVELS */
+	int64_t instant; /* the wall-clock instant that it shows */
+	const uint8_t
+		*wire; /* panel_pack's bytes in the driver's format; NULL for SINK_FRAME and SINK_LEVELS */
 	size_t wire_size;
 	int width, height; /* of the wire picture, pixels */
 	const struct frame *frame; /* for SINK_FRAME, SINK_LEVELS */
-	const struct region *owed; /* what differs since the last frame this sink accepted; all of it after (re)opening */
+	const struct region
+		*owed; /* what differs since the last frame this sink accepted; all of it after (re)opening */
 };
 
 struct sink_driver {
-	const char *name;    /* as in `driver = "…"` */
+	const char *name; /* as in `driver = "…"` */
 	const char *summary; /* one line */
 	unsigned caps;
 	enum panel_format format;
 	const struct sink_option *options; /* ends with name NULL; NULL: none */
-	size_t priv_size;		   /* of the zeroed private struct that sink_priv() returns */
-	int64_t minimum_cycle;		   /* ns between two submits; 0: none */
-	bool dynamic_rate;		   /* submit may be called at the display's full rate */
+	size_t priv_size; /* of the zeroed private struct that sink_priv() returns */
+	int64_t minimum_cycle; /* ns between two submits; 0: none */
+	int64_t keep_alive; /* the picture is sent again, whole, when nothing was for so long; 0: `refresh` only */
+	bool dynamic_rate; /* submit may be called at the display's full rate */
 	/* Pure validation after the options are bound; no I/O. Report to diags; the core refuses the configuration. */
 	void (*check)(const void *priv, const struct display *display, struct diag_list *diags);
 	/* Begins to open; must not block. Ends in sink_up() (at once or later) or returns -errno / sink_down(). */
@@ -69,18 +75,22 @@ struct sink_driver {
 	 * now, call again after sink_ready(); other -errno: the link is broken, the core closes and retries. */
 	int (*submit)(struct sink *sink, const struct sink_frame *frame);
 	void (*event)(struct sink *sink, int fd, unsigned events); /* SINK_READABLE | SINK_WRITABLE */
-	void (*timeout)(struct sink *sink);			   /* what sink_arm set has passed */
-	int (*dim)(struct sink *sink, int permille);		   /* NULL: none */
+	void (*timeout)(struct sink *sink); /* what sink_arm set has passed */
+	int (*dim)(struct sink *sink, int permille); /* NULL: none */
 	/* Idempotent; also runs after a failed open. The core has already dropped watches and timer. */
 	void (*close)(struct sink *sink);
 };
 
-/* The driver's calls to the core. */
+/* The driver's calls to the core, from within its own functions. A SINK_BLOCKING submit, on its worker, calls none of
+ * them but sink_priv, sink_display and sink_shape: its return is both ready and shown. */
 enum { SINK_READABLE = 1, SINK_WRITABLE = 2 };
 void *sink_priv(struct sink *sink);
 const struct display *sink_display(struct sink *sink);
-void sink_shape(struct sink *sink, int *ret_width, int *ret_height); /* of the wire picture; valid from open on */
-void sink_watch(struct sink *sink, int fd, unsigned events); /* events 0: stop watching */
+void sink_shape(
+	struct sink *sink, int *ret_width, int *ret_height); /* of the wire picture; valid from open on */
+/* At most SINK_WATCHES descriptors; events 0: not for now. Watching ends by itself before close is called. */
+#define SINK_WATCHES 4
+void sink_watch(struct sink *sink, int fd, unsigned events);
 void sink_arm(struct sink *sink, int64_t after); /* one-shot timer, ns from now; negative disarms */
 void sink_up(struct sink *sink);
 void sink_ready(struct sink *sink); /* the next submit is welcome */
@@ -88,8 +98,6 @@ void sink_shown(struct sink *sink, uint64_t sequence); /* see SINK_ACK */
 /* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
  * the sink and retries with back-off. Must not be followed by another call in the same callback. */
 void sink_down(struct sink *sink, int error, const char *why);
-
-/* Test benches may run a driver without a loop: see output/bench in tests. */
 
 /* The registry: drivers/registry.c, one line a driver, NULL at the end. */
 extern const struct sink_driver *const sink_drivers[];

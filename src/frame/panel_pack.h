@@ -1,0 +1,42 @@
+/* Private to frame: the levels of a panel as tables, and the kernels that pack straight runs of pixels with them.
+ *
+ * Every kernel has a plain C form; on x86-64 some have one for wide vectors, chosen when the tables are made. All give
+ * the same bytes. */
+#ifndef FRAME_PANEL_PACK_H
+#define FRAME_PANEL_PACK_H
+
+#include "frame/panel.h"
+
+struct levels {
+	enum panel_format format;
+	bool mono;
+	uint32_t lit; /* MONO1: what a lit pixel looks like, 0xRRGGBB */
+	int least_luma; /* MONO1: 0..256; 256 lights nothing */
+	uint8_t shown[3]
+		     [256]; /* channel value, or luma where the LEDs have one colour: what is seen, R, G, B */
+	uint8_t bytes[3][256]; /* RGB888: wire byte k of a pixel has table k */
+	uint32_t spread[3][256]; /* RGB888, RGB565: channel c's share of the wire word; GREY8: [0], by luma */
+	uint8_t source[3]; /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
+	void (*pack_rgb888)(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
+	void (*pack_mono)(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);
+};
+
+/* BT.601 in 7 bits, so that 16-bit sums hold it: 0.297 R + 0.586 G + 0.117 B. White is 255, a grey is itself. */
+enum { LUMA_R = 38, LUMA_G = 75, LUMA_B = 15, LUMA_SHIFT = 7 };
+static inline unsigned luma(uint32_t pixel)
+{
+	return (LUMA_R * (pixel >> 16 & 255) + LUMA_G * (pixel >> 8 & 255) + LUMA_B * (pixel & 255)) >>
+	       LUMA_SHIFT;
+}
+
+void pack_rgb888_plain(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
+/* octets groups of 8 pixels to as many bytes. */
+void pack_mono_plain(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);
+/* Sets the two kernels to the best that this processor has. */
+void pack_choose(struct levels *levels);
+
+/* count neighbouring pixels to the wire, from pixel `column` of the wire row that starts at row. */
+void pack_line(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *row, size_t column);
+uint32_t levels_shown(const struct levels *levels, uint32_t pixel);
+
+#endif

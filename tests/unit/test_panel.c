@@ -1,0 +1,397 @@
+/* The panel pipeline against drawings: each letter is a pixel of the composed frame, and the expected text is the order
+ * in which the letters come down the wire. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame/panel.h"
+#include "frame/panel_pack.h"
+
+#define PLAIN .gamma = 1.0, .white = {1, 1, 1}, .threshold = 128
+
+static struct panel *make(const struct panel_spec *spec)
+{
+	struct panel *panel = NULL;
+	const char *why = "";
+	if (panel_create(spec, &panel, &why) != 0)
+		fail_msg("panel refused: %s", why);
+	return panel;
+}
+
+static const struct region *whole(const struct frame *frame)
+{
+	static struct region all;
+	region_clear(&all);
+	region_add(&all, (struct rect){0, 0, frame->width, frame->height});
+	return &all;
+}
+
+static struct frame *draw(int width, int height, const char *letters)
+{
+	struct frame *frame = frame_create(width, height);
+	assert_int_equal(strlen(letters), width * height);
+	for (int i = 0; letters[i]; i++)
+		frame->pixels[i] = 0x010000u * (uint8_t)letters[i] + 0x80u + (unsigned)i;
+	return frame;
+}
+
+struct drawing {
+	const char *what;
+	int width, height;
+	const char *picture; /* rows one after the other */
+	int rotate;
+	struct module_map map;
+	int wire_width, wire_height;
+	const char *wire;
+};
+
+/* clang-format off */
+static const struct drawing drawings[] = {
+	{"rows, as they are", 3, 2, "abc" "def", 0, {0}, 3, 2, "abcdef"},
+	/* clockwise: the left column, bottom up, becomes the top row */
+	{"90", 3, 2, "abc" "def", 90, {0}, 2, 3, "da" "eb" "fc"},
+	{"180", 3, 2, "abc" "def", 180, {0}, 3, 2, "fed" "cba"},
+	{"270", 3, 2, "abc" "def", 270, {0}, 2, 3, "cf" "be" "ad"},
+	{"serpentine rows", 3, 3, "abc" "def" "ghi", 0, {.pixel_serpentine = true}, 3, 3, "abc" "fed" "ghi"},
+	{"columns", 3, 2, "abc" "def", 0, {.pixel_columns = true}, 3, 2, "ad" "be" "cf"},
+	{"serpentine columns", 3, 2, "abc" "def", 0, {.pixel_columns = true, .pixel_serpentine = true}, 3, 2,
+		"ad" "eb" "cf"},
+	/*  +--+--+
+	 *  |ab|cd|
+	 *  |ef|gh|
+	 *  +--+--+
+	 *  |ij|kl|
+	 *  |mn|op|
+	 *  +--+--+ */
+	{"four cabinets in rows", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2}, 4, 4, "abef" "cdgh" "ijmn" "klop"},
+	{"cabinets down columns", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2, .chain = CHAIN_COLUMNS}, 4, 4,
+		"abef" "ijmn" "cdgh" "klop"},
+	{"chain in serpentine", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2, .chain_serpentine = true}, 4, 4,
+		"abef" "cdgh" "klop" "ijmn"},
+	{"chain in serpentine, the way back upside down", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2, .chain_serpentine = true, .flip_alternate = true}, 4, 4,
+		"abef" "cdgh" "polk" "nmji"},
+	{"from the bottom right", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2, .chain_from_right = true, .chain_from_bottom = true}, 4, 4,
+		"klop" "ijmn" "cdgh" "abef"},
+	{"columns from the right, serpentine", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2, .chain = CHAIN_COLUMNS, .chain_from_right = true,
+			.chain_serpentine = true}, 4, 4, "cdgh" "klop" "ijmn" "abef"},
+	{"columns from the bottom", 4, 4, "abcd" "efgh" "ijkl" "mnop", 0,
+		{.module_width = 2, .module_height = 2, .chain = CHAIN_COLUMNS, .chain_from_bottom = true}, 4, 4,
+		"ijmn" "abef" "klop" "cdgh"},
+	{"serpentine pixels in cabinets", 4, 2, "abcd" "efgh", 0,
+		{.module_width = 2, .pixel_serpentine = true}, 4, 2, "abfe" "cdhg"},
+	{"upside down module with serpentine columns", 2, 4, "ab" "cd" "ef" "gh", 0,
+		{.module_width = 2, .module_height = 2, .chain_serpentine = true, .flip_alternate = true,
+			.pixel_columns = true, .pixel_serpentine = true}, 2, 4, "acdb" "hfeg"},
+	/* upright sign: the frame 3x2 turns to 2x3, whose three rows are three modules */
+	{"rotated, then modules", 3, 2, "abc" "def", 90, {.module_height = 1, .chain_serpentine = true,
+		.chain_from_bottom = true}, 2, 3, "fc" "eb" "da"},
+	{"by count of modules", 4, 2, "abcd" "efgh", 0, {.columns = 2}, 4, 2, "abef" "cdgh"},
+	{"rotated half, columns", 3, 2, "abc" "def", 180, {.pixel_columns = true}, 3, 2, "fc" "eb" "da"},
+};
+/* clang-format on */
+
+static void test_maps(void **state)
+{
+	for (size_t i = 0; i < sizeof drawings / sizeof *drawings; i++) {
+		const struct drawing *d = &drawings[i];
+		struct panel *panel = make(&(struct panel_spec){
+			.width = d->width, .height = d->height, .rotate = d->rotate, .map = d->map, PLAIN});
+		struct frame *frame = draw(d->width, d->height, d->picture);
+		uint8_t wire[3 * 16];
+		char letters[17] = {0};
+		int width, height;
+
+		panel_wire_shape(panel, &width, &height);
+		assert_int_equal(width, d->wire_width);
+		assert_int_equal(height, d->wire_height);
+		assert_int_equal(panel_wire_size(panel), 3 * strlen(d->wire));
+		panel_pack(panel, frame, whole(frame), wire);
+		for (size_t k = 0; k < strlen(d->wire); k++)
+			letters[k] = (char)wire[3 * k];
+		if (strcmp(letters, d->wire) != 0)
+			fail_msg("%s: on the wire %s, drawn %s", d->what, letters, d->wire);
+		frame_unref(frame);
+		panel_destroy(panel);
+	}
+}
+
+static void test_refused_maps(void **state)
+{
+	static const struct panel_spec bad[] = {
+		{.width = 5, .height = 2, .map = {.module_width = 2}, PLAIN},
+		{.width = 4, .height = 3, .map = {.module_height = 2}, PLAIN},
+		{.width = 4, .height = 2, .map = {.module_width = 2, .columns = 3}, PLAIN},
+		{.width = 4, .height = 2, .map = {.columns = 5}, PLAIN},
+		{.width = 4, .height = 2, .map = {.module_width = -4}, PLAIN},
+		{.width = 4, .height = 2, .map = {.flip_alternate = true}, PLAIN},
+		{.width = 4, .height = 2, .rotate = 45, PLAIN},
+		{.width = 0, .height = 2, PLAIN},
+		{.width = 4, .height = 2, .gamma = 0.5, .white = {1, 1, 1}},
+		{.width = 4, .height = 2, .gamma = NAN, .white = {1, 1, 1}},
+		{.width = 4, .height = 2, .gamma = 1, .white = {1, 2, 1}},
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct panel *panel = NULL;
+		const char *why = NULL;
+		assert_true(panel_create(&bad[i], &panel, &why) < 0);
+		assert_null(panel);
+		assert_non_null(why);
+	}
+}
+
+static void test_colour_order(void **state)
+{
+	static const char *const names[] = {"rgb", "rbg", "grb", "gbr", "brg", "bgr"};
+	struct frame *frame = frame_create(5, 1); /* four and a rest: both loops of the kernel */
+	frame_fill(frame, (struct rect){0, 0, 5, 1}, ('r' << 16) | ('g' << 8) | 'b');
+	for (int i = 0; i < 6; i++) {
+		uint8_t wire[15];
+		struct panel *panel = make(
+			&(struct panel_spec){.width = 5, .height = 1, .order = (enum colour_order)i, PLAIN});
+		panel_pack(panel, frame, whole(frame), wire);
+		for (int k = 0; k < 5; k++)
+			assert_memory_equal(wire + 3 * k, names[i], 3);
+		panel_destroy(panel);
+	}
+	frame_unref(frame);
+}
+
+static void test_rgb565(void **state)
+{
+	struct panel *panel =
+		make(&(struct panel_spec){.width = 3, .height = 1, .format = PANEL_RGB565, PLAIN});
+	struct frame *frame = frame_create(3, 1), *shown = frame_create(3, 1);
+	uint8_t wire[6];
+	frame->pixels[0] = 0xff0000, frame->pixels[1] = 0x00ff00, frame->pixels[2] = 0x0000ff;
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0x00, 0xf8, 0xe0, 0x07, 0x1f, 0x00}), 6);
+	/* half grey: 128 * 31 / 255 = 15.56, 16 of 31 is 132; 128 * 63 / 255 = 31.6, 32 of 63 is 130 */
+	frame->pixels[0] = 0x808080;
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[0], 0x848284);
+	frame_unref(frame);
+	frame_unref(shown);
+	panel_destroy(panel);
+}
+
+/* #...#...##
+ * .########.   ten wide: each row ends in six bits of padding, which stay as they were */
+static void test_mono(void **state)
+{
+	static const char picture[] = "#...#...##.########.";
+	struct panel *panel = make(&(struct panel_spec){.width = 10,
+		.height = 2,
+		.format = PANEL_MONO1,
+		.mono = true,
+		.mono_colour = 0xff2000,
+		PLAIN});
+	struct frame *frame = frame_create(10, 2), *shown = frame_create(10, 2);
+	uint8_t wire[4] = {0};
+	for (int i = 0; i < 20; i++)
+		frame->pixels[i] = picture[i] == '#' ? 0x808080 : 0x7f7f7f;
+	assert_int_equal(panel_wire_size(panel), 4);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0x88, 0xc0, 0x7f, 0x80}), 4);
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[0], 0xff2000);
+	assert_int_equal(shown->pixels[1], 0);
+	panel_set_brightness(panel, 0);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0, 0, 0, 0}), 4);
+	frame_unref(frame);
+	frame_unref(shown);
+	panel_destroy(panel);
+}
+
+static void test_mono_map(void **state)
+{
+	/* two 4x2 modules: bits of both share a byte */
+	static const char picture[] = "#..#.##."
+				      "....####";
+	struct panel *panel = make(&(struct panel_spec){
+		.width = 8, .height = 2, .format = PANEL_MONO1, .map = {.module_width = 4}, PLAIN});
+	struct frame *frame = frame_create(8, 2);
+	uint8_t wire[2] = {0};
+	for (int i = 0; i < 16; i++)
+		frame->pixels[i] = picture[i] == '#' ? 0xffffff : 0;
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0x90, 0x6f}), 2);
+	frame_unref(frame);
+	panel_destroy(panel);
+}
+
+static void test_levels(void **state)
+{
+	struct panel *panel = make(&(struct panel_spec){
+		.width = 2, .height = 1, .gamma = 2.0, .white = {1.0, 0.5, 0.25}, .threshold = 128});
+	struct frame *frame = frame_create(2, 1), *shown = frame_create(2, 1);
+	uint8_t wire[6];
+	frame->pixels[0] = 0xffffff;
+	frame->pixels[1] = 0x808080; /* (128/255)^2 = 0.25197 */
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[0], 0xff8040);
+	assert_int_equal(shown->pixels[1], 0x402010);
+	panel_set_brightness(panel, 500);
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[0], 0x804020);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0x80, 0x40, 0x20, 0x20, 0x10, 0x08}), 6);
+	frame_unref(frame);
+	frame_unref(shown);
+	panel_destroy(panel);
+}
+
+static void test_one_colour(void **state)
+{
+	/* one-colour LEDs on an RGB wire: the wire shows what the preview shows */
+	struct panel *panel = make(
+		&(struct panel_spec){.width = 2, .height = 1, .mono = true, .mono_colour = 0xff8000, PLAIN});
+	struct frame *frame = frame_create(2, 1), *shown = frame_create(2, 1);
+	uint8_t wire[6];
+	frame->pixels[0] = 0xffffff;
+	frame->pixels[1] = 0x00ff00; /* luma 149 */
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){255, 128, 0, 149, 75, 0}), 6);
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[1], 149 << 16 | 75 << 8);
+	panel_destroy(panel);
+
+	panel = make(&(struct panel_spec){.width = 2,
+		.height = 1,
+		.format = PANEL_GREY8,
+		.mono = true,
+		.mono_colour = 0xff8000,
+		PLAIN});
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){255, 149}), 2);
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[0], 0xff8000);
+	panel_destroy(panel);
+	frame_unref(frame);
+	frame_unref(shown);
+}
+
+static uint32_t noise(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+static struct panel_spec any_spec(uint32_t *seed)
+{
+	struct panel_spec spec = {.width = 8 * (int)(1 + noise(seed) % 20),
+		.height = 8 * (int)(1 + noise(seed) % 6),
+		.rotate = 90 * (int)(noise(seed) % 4),
+		.format = (enum panel_format)(noise(seed) % 4),
+		.order = (enum colour_order)(noise(seed) % 6),
+		.mono = noise(seed) % 3 == 0,
+		.mono_colour = 0xff3010,
+		.gamma = 1.0 + noise(seed) % 20 / 10.0,
+		.white = {1, 0.9, 0.8},
+		.threshold = (int)(noise(seed) % 256)};
+	if (noise(seed) % 2)
+		spec.map = (struct module_map){.module_width = 8,
+			.module_height = 4,
+			.chain = noise(seed) % 2 ? CHAIN_COLUMNS : CHAIN_ROWS,
+			.chain_serpentine = true,
+			.flip_alternate = noise(seed) % 2,
+			.chain_from_right = noise(seed) % 2,
+			.chain_from_bottom = noise(seed) % 2,
+			.pixel_columns = noise(seed) % 2,
+			.pixel_serpentine = noise(seed) % 2};
+	return spec;
+}
+
+/* What is packed after small changes with only their damage equals what is packed from nothing. */
+static void test_damage(void **state)
+{
+	uint32_t seed = 1;
+	for (int round = 0; round < 200; round++) {
+		struct panel_spec spec = any_spec(&seed);
+		struct panel *panel = make(&spec);
+		struct frame *frame = frame_create(spec.width, spec.height);
+		size_t size = panel_wire_size(panel);
+		uint8_t *kept = calloc(1, size), *fresh = calloc(1, size);
+
+		panel_pack(panel, frame, whole(frame), kept);
+		for (int step = 0; step < 5; step++) {
+			struct region damage = {0};
+			for (unsigned k = 1 + noise(&seed) % 3; k > 0; k--) {
+				struct rect r = {(int)(noise(&seed) % (unsigned)spec.width),
+					(int)(noise(&seed) % (unsigned)spec.height),
+					1 + (int)(noise(&seed) % 30), 1 + (int)(noise(&seed) % 9)};
+				region_add(&damage, r);
+				frame_fill(frame, r, noise(&seed) & 0xffffff);
+			}
+			panel_pack(panel, frame, &damage, kept);
+			memset(fresh, 0, size);
+			panel_pack(panel, frame, whole(frame), fresh);
+			assert_memory_equal(kept, fresh, size);
+		}
+		free(kept);
+		free(fresh);
+		frame_unref(frame);
+		panel_destroy(panel);
+	}
+}
+
+static const uint8_t permutations[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+/* The kernels that this processor was given, against plain C, at every length and alignment. */
+static void test_kernels(void **state)
+{
+	uint32_t seed = 7, pixels[400];
+	for (int i = 0; i < 400; i++)
+		pixels[i] = noise(&seed) << 8 ^ noise(&seed);
+	for (int round = 0; round < 60; round++) {
+		struct levels levels = {.mono = round % 3 == 0, .least_luma = (int)(noise(&seed) % 257)};
+		for (int k = 0; k < 3; k++)
+			levels.source[k] = permutations[round % 6][k];
+		for (int v = 0; v < 256; v++)
+			for (int k = 0; k < 3; k++) {
+				levels.bytes[k][v] = (uint8_t)noise(&seed);
+				levels.spread[levels.source[k]][v] = (uint32_t)levels.bytes[k][v] << 8 * k;
+			}
+		pack_choose(&levels);
+		for (size_t count = 0; count < 200; count += 1 + noise(&seed) % 3) {
+			uint8_t plain[600], chosen[600];
+			size_t from = noise(&seed) % 200;
+			memset(plain, 0xa5, sizeof plain);
+			memset(chosen, 0xa5, sizeof chosen);
+			pack_rgb888_plain(&levels, pixels + from, count, plain);
+			levels.pack_rgb888(&levels, pixels + from, count, chosen);
+			assert_memory_equal(plain, chosen, sizeof plain);
+			pack_mono_plain(&levels, pixels + from % 8, count / 8 * 2, plain);
+			levels.pack_mono(&levels, pixels + from % 8, count / 8 * 2, chosen);
+			assert_memory_equal(plain, chosen, sizeof plain);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_maps),
+		cmocka_unit_test(test_refused_maps),
+		cmocka_unit_test(test_colour_order),
+		cmocka_unit_test(test_rgb565),
+		cmocka_unit_test(test_mono),
+		cmocka_unit_test(test_mono_map),
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_one_colour),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_kernels),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
