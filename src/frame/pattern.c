@@ -1,0 +1,311 @@
+#include "frame/pattern.h"
+
+#include <string.h>
+
+#include "base/time.h"
+
+#define WHITE 0xffffffu
+#define RED   0xff0000u
+#define GREEN 0x00ff00u
+#define BLUE  0x0000ffu
+
+static int module_width = 32, module_height = 16;
+
+static struct rect whole(const struct frame *frame)
+{
+	return (struct rect){0, 0, frame->width, frame->height};
+}
+
+static void fill(struct frame *frame, uint32_t colour)
+{
+	frame_fill(frame, whole(frame), colour);
+}
+
+static int64_t steps(int64_t elapsed, int64_t every)
+{
+	return elapsed < 0 ? 0 : elapsed / every;
+}
+
+/* --- digits and letters, 3x5, drawn as rows of bits: the topmost three bits first */
+
+static const struct {
+	char c;
+	const char *rows; /* 15 cells */
+} glyphs[] = {
+	{'0', "###"
+	      "#.#"
+	      "#.#"
+	      "#.#"
+	      "###"},
+	{'1', ".#."
+	      "##."
+	      ".#."
+	      ".#."
+	      "###"},
+	{'2', "###"
+	      "..#"
+	      "###"
+	      "#.."
+	      "###"},
+	{'3', "###"
+	      "..#"
+	      ".##"
+	      "..#"
+	      "###"},
+	{'4', "#.#"
+	      "#.#"
+	      "###"
+	      "..#"
+	      "..#"},
+	{'5', "###"
+	      "#.."
+	      "###"
+	      "..#"
+	      "###"},
+	{'6', "###"
+	      "#.."
+	      "###"
+	      "#.#"
+	      "###"},
+	{'7', "###"
+	      "..#"
+	      ".#."
+	      ".#."
+	      ".#."},
+	{'8', "###"
+	      "#.#"
+	      "###"
+	      "#.#"
+	      "###"},
+	{'9', "###"
+	      "#.#"
+	      "###"
+	      "..#"
+	      "###"},
+	{'R', "##."
+	      "#.#"
+	      "##."
+	      "#.#"
+	      "#.#"},
+	{'G', "###"
+	      "#.."
+	      "#.#"
+	      "#.#"
+	      "###"},
+	{'B', "##."
+	      "#.#"
+	      "##."
+	      "#.#"
+	      "##."},
+};
+
+static void draw_glyph(struct frame *frame, char c, int x, int y, int scale, uint32_t colour)
+{
+	for (size_t i = 0; i < sizeof glyphs / sizeof *glyphs; i++)
+		for (int cell = 0; glyphs[i].c == c && cell < 15; cell++)
+			if (glyphs[i].rows[cell] == '#')
+				frame_fill(frame,
+					(struct rect){
+						x + cell % 3 * scale, y + cell / 3 * scale, scale, scale},
+					colour);
+}
+
+static void draw_number(struct frame *frame, int64_t number, int x, int y, int scale, uint32_t colour)
+{
+	char digits[24];
+	int count = 0;
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while ((number /= 10) > 0 && count < (int)sizeof digits);
+	for (int i = 0; i < count; i++)
+		draw_glyph(frame, digits[count - 1 - i], x + i * 4 * scale, y, scale, colour);
+}
+
+/* --- the patterns */
+
+static void paint_red(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	fill(frame, RED);
+}
+
+static void paint_green(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	fill(frame, GREEN);
+}
+
+static void paint_blue(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	fill(frame, BLUE);
+}
+
+static void paint_white(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	fill(frame, WHITE);
+}
+
+static void paint_black(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	fill(frame, 0);
+}
+
+static void paint_bars(int64_t elapsed, struct frame *frame)
+{
+	static const uint32_t bars[] = {WHITE, 0xffff00, 0x00ffff, GREEN, 0xff00ff, RED, BLUE, 0};
+	(void)elapsed;
+	for (int x = 0; x < frame->width; x++)
+		frame_fill(frame, (struct rect){x, 0, 1, frame->height}, bars[x * 8 / frame->width]);
+}
+
+static void paint_gradient(int64_t elapsed, struct frame *frame)
+{
+	static const uint32_t channels[] = {0x010101, 0x010000, 0x000100, 0x000001};
+	(void)elapsed;
+	for (int y = 0; y < frame->height; y++) {
+		uint32_t *row = frame_row(frame, y), channel = channels[y * 4 / frame->height];
+		for (int x = 0; x < frame->width; x++)
+			row[x] = channel * (uint32_t)(frame->width > 1 ? x * 255 / (frame->width - 1) : 255);
+	}
+}
+
+static void paint_checker(int64_t elapsed, struct frame *frame)
+{
+	int64_t phase = steps(elapsed, NS_PER_SEC);
+	for (int y = 0; y < frame->height; y++) {
+		uint32_t *row = frame_row(frame, y);
+		for (int x = 0; x < frame->width; x++)
+			row[x] = (x + y + phase) % 2 ? WHITE : 0;
+	}
+}
+
+static void paint_walk(int64_t elapsed, struct frame *frame)
+{
+	int64_t at = steps(elapsed, 50 * NS_PER_MS) % ((int64_t)frame->width * frame->height);
+	fill(frame, 0);
+	frame_row(frame, (int)(at / frame->width))[at % frame->width] = WHITE;
+}
+
+static void paint_rows(int64_t elapsed, struct frame *frame)
+{
+	fill(frame, 0);
+	frame_fill(frame,
+		(struct rect){0, (int)(steps(elapsed, 200 * NS_PER_MS) % frame->height), frame->width, 1},
+		WHITE);
+}
+
+static void paint_columns(int64_t elapsed, struct frame *frame)
+{
+	fill(frame, 0);
+	frame_fill(frame,
+		(struct rect){(int)(steps(elapsed, 100 * NS_PER_MS) % frame->width), 0, 1, frame->height},
+		WHITE);
+}
+
+static void paint_border(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	int w = frame->width, h = frame->height;
+	fill(frame, 0);
+	frame_fill(frame, (struct rect){0, 0, w, 1}, RED);
+	frame_fill(frame, (struct rect){0, h - 1, w, 1}, GREEN);
+	frame_fill(frame, (struct rect){0, 0, 1, h}, BLUE);
+	frame_fill(frame, (struct rect){w - 1, 0, 1, h}, WHITE);
+}
+
+/* Each third carries the letter of the colour that it is meant to be. */
+static void paint_order(int64_t elapsed, struct frame *frame)
+{
+	static const uint32_t colours[] = {RED, GREEN, BLUE};
+	(void)elapsed;
+	for (int i = 0; i < 3; i++) {
+		int left = i * frame->width / 3, width = (i + 1) * frame->width / 3 - left;
+		int scale = width / 5 < frame->height / 7 ? width / 5 : frame->height / 7;
+		if (scale < 1)
+			scale = 1;
+		frame_fill(frame, (struct rect){left, 0, width, frame->height}, colours[i]);
+		draw_glyph(frame, "RGB"[i], left + (width - 3 * scale) / 2, (frame->height - 5 * scale) / 2,
+			scale, 0);
+	}
+}
+
+static void paint_modules(int64_t elapsed, struct frame *frame)
+{
+	(void)elapsed;
+	fill(frame, 0);
+	int columns = (frame->width + module_width - 1) / module_width;
+	for (int y = 0; y < frame->height; y += module_height)
+		for (int x = 0; x < frame->width; x += module_width) {
+			int column = x / module_width, row = y / module_height;
+			uint32_t edge = (column + row) % 2 ? 0x0000a0 : 0x006000;
+			frame_fill(frame, (struct rect){x, y, module_width, 1}, edge);
+			frame_fill(frame, (struct rect){x, y, 1, module_height}, edge);
+			int scale = (module_height - 2) / 6 > 0 ? (module_height - 2) / 6 : 1;
+			draw_number(frame, row * columns + column + 1, x + 2, y + 2, scale, WHITE);
+		}
+}
+
+static void paint_counter(int64_t elapsed, struct frame *frame)
+{
+	int scale = frame->height / 6 > 0 ? frame->height / 6 : 1;
+	while (scale > 1 && 5 * 4 * scale > frame->width)
+		scale--;
+	fill(frame, 0);
+	draw_number(frame, steps(elapsed, 10 * NS_PER_MS) % 100000, 0, (frame->height - 5 * scale) / 2, scale,
+		WHITE);
+}
+
+static void paint_edge(int64_t elapsed, struct frame *frame)
+{
+	int at = (int)(steps(elapsed, 20 * NS_PER_MS) % frame->width);
+	fill(frame, 0);
+	frame_fill(frame, (struct rect){at, 0, frame->width / 4 + 1, frame->height}, WHITE);
+}
+
+const struct pattern patterns[] = {
+	{"bars", "eight colour bars: white yellow cyan green magenta red blue black, from the left",
+		paint_bars},
+	{"gradient", "grey, red, green and blue ramps: steps and flicker show bad gamma or depth",
+		paint_gradient},
+	{"checker", "every second pixel, swapped each second: stuck and dead pixels", paint_checker},
+	{"walk", "one pixel walks through all: a jump shows a wrong module map", paint_walk},
+	{"rows", "one row walks down: rows out of order show a wrong scan", paint_rows},
+	{"columns", "one column walks right", paint_columns},
+	{"border", "top red, bottom green, left blue, right white: size, rotation and mirroring",
+		paint_border},
+	{"order", "R on red, G on green, B on blue: other colours mean another colour order", paint_order},
+	{"modules", "each module shows its number, row by row from the top left", paint_modules},
+	{"counter", "hundredths of a second: film it beside a clock to see the delay", paint_counter},
+	{"edge", "a bar moves right: a broken edge is tearing", paint_edge},
+	{"red", "all red", paint_red},
+	{"green", "all green", paint_green},
+	{"blue", "all blue", paint_blue},
+	{"white", "all white: the power supply's hardest case", paint_white},
+	{"black", "all dark", paint_black},
+	{NULL, NULL, NULL},
+};
+
+const struct pattern *pattern_find(const char *name)
+{
+	for (const struct pattern *pattern = patterns; pattern->name; pattern++)
+		if (strcmp(pattern->name, name) == 0)
+			return pattern;
+	return NULL;
+}
+
+bool pattern_paint(const char *name, int64_t elapsed, struct frame *frame)
+{
+	const struct pattern *pattern = pattern_find(name);
+	if (pattern)
+		pattern->paint(elapsed, frame);
+	return pattern != NULL;
+}
+
+void pattern_set_module(int width, int height)
+{
+	module_width = width > 0 ? width : 32;
+	module_height = height > 0 ? height : 16;
+}
