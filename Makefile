@@ -36,14 +36,15 @@ SOURCES_bangtin-testpattern := $(wildcard tools/testpattern/*.c)
 SOURCES_bangtin-simulator := $(wildcard tools/simulator/*.c)
 PROGRAMS := $(foreach p,bangtind bangtin bangtin-testpattern bangtin-simulator,$(if $(wildcard $(SOURCES_$(p))),$(p)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/test-programs/%,$(wildcard tests/programs/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 ARCHIVE := $(BUILD)/libbangtin.a
-ALL_SOURCES := $(ARCHIVE_SOURCES) $(foreach p,$(PROGRAMS),$(SOURCES_$(p))) $(wildcard tests/unit/*.c tests/bench/*.c)
+ALL_SOURCES := $(ARCHIVE_SOURCES) $(foreach p,$(PROGRAMS),$(SOURCES_$(p))) $(wildcard tests/unit/*.c tests/programs/*.c tests/bench/*.c)
 
 .DEFAULT_GOAL := all
-.PHONY: all programs setup-% fonts demo check bench install uninstall format clean unit help
+.PHONY: all programs test-programs setup-% fonts demo check bench install uninstall format clean unit help
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -74,6 +75,13 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+
+# Programs that the integration tests drive; not installed.
+$(BUILD)/test-programs/%: $(BUILD)/obj/tests/programs/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+test-programs: $(TEST_PROGRAMS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(ARCHIVE)
 	@mkdir -p $(@D)

@@ -68,16 +68,17 @@ static int parse_on(const json_t *on, struct override *override)
 /* Half-filled on error: overrides_free takes it. */
 static int parse_override(json_t *json, struct override *override)
 {
-	const char *id, *kind, *text = NULL;
+	const char *id, *kind, *text;
 	json_int_t start, uid;
-	json_t *on, *end;
+	json_t *on, *end, *text_or_null;
 
-	if (json_unpack(json, "{s:s, s:s, s:s?, s:o, s:I, s:o, s:I}", "id", &id, "kind", &kind, "text", &text,
-		    "on", &on, "start", &start, "end", &end, "uid", &uid) < 0)
+	if (json_unpack(json, "{s:s, s:s, s:o, s:o, s:I, s:o, s:I}", "id", &id, "kind", &kind, "text",
+		    &text_or_null, "on", &on, "start", &start, "end", &end, "uid", &uid) < 0)
 		return -EBADMSG;
 	if (strlen(id) >= sizeof override->id || !json_is_array(on) ||
 		!(json_is_null(end) || json_is_integer(end)))
 		return -EBADMSG;
+	text = json_string_value(text_or_null);
 	override->kind = strcmp(kind, "blank") == 0 ? OVERRIDE_BLANK : OVERRIDE_ANNOUNCE;
 	if (strcmp(kind, kind_names[override->kind]) != 0 || (override->kind == OVERRIDE_ANNOUNCE && !text))
 		return -EBADMSG;
