@@ -92,14 +92,14 @@ void sink_shape(
 #define SINK_WATCHES 4
 void sink_watch(struct sink *sink, int fd, unsigned events);
 void sink_arm(struct sink *sink, int64_t after); /* one-shot timer, ns from now; negative disarms */
-void sink_up(struct sink *sink);
+void sink_up(struct sink *sink); /* open, and ready for the first frame */
 void sink_ready(struct sink *sink); /* the next submit is welcome */
 void sink_shown(struct sink *sink, uint64_t sequence); /* see SINK_ACK */
 /* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
  * the sink and retries with back-off. Must not be followed by another call in the same callback. */
 void sink_down(struct sink *sink, int error, const char *why);
 
-/* The registry: drivers/registry.c, one line a driver, NULL at the end. */
+/* The registry: drivers/registry.c, one line a driver, in alphabetical order, NULL at the end. */
 extern const struct sink_driver *const sink_drivers[];
 const struct sink_driver *sink_driver_find(const char *name); /* NULL: none */
 

@@ -1,0 +1,14 @@
+/* The one list of drivers. */
+#include "output/sink.h"
+
+/* One line a driver, in alphabetical order; X is what becomes of it: a declaration, an entry of the list. */
+#define DRIVERS(X)                                                                                           \
+	X(null)                                                                                              \
+	X(png)
+
+#define DECLARE(name) extern const struct sink_driver sink_driver_##name;
+#define ENTRY(name)   &sink_driver_##name,
+
+DRIVERS(DECLARE)
+
+const struct sink_driver *const sink_drivers[] = {DRIVERS(ENTRY) NULL};

@@ -1,0 +1,118 @@
+/* Health: told in the status at once, in the log once a change and then rarely. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "output/private.h"
+
+#define QUOTA_LINES  6
+#define QUOTA_WINDOW (10 * NS_PER_MIN)
+#define REMIND_EVERY (6 * NS_PER_HOUR)
+
+const char *health_name(enum health health)
+{
+	static const char *const names[] = {"off", "opening", "up", "late", "down", "fault"};
+
+	return (unsigned)health < sizeof names / sizeof *names ? names[health] : "unknown";
+}
+
+/* What trying again will hardly mend. It is tried all the same. */
+static bool needs_a_person(int error)
+{
+	switch (-error) {
+	case EACCES:
+	case EPERM:
+	case EINVAL:
+	case ENOTTY:
+	case ENOTSUP:
+	case ENOTDIR:
+	case EISDIR:
+	case EROFS:
+	case ENOSPC:
+		return true;
+	}
+	return false;
+}
+
+static enum health judge(const struct output *output)
+{
+	switch (output->link) {
+	case LINK_CLOSED:
+		if (output->status.error == 0)
+			return HEALTH_OPENING;
+		return needs_a_person(output->status.error) ? HEALTH_FAULT : HEALTH_DOWN;
+	case LINK_OPENING:
+		return HEALTH_OPENING;
+	case LINK_UP:
+		break;
+	}
+	return output->line_late || output->engine_late ? HEALTH_LATE : HEALTH_UP;
+}
+
+static bool may_log(struct log_quota *quota, int64_t now)
+{
+	if (now - quota->window >= QUOTA_WINDOW) {
+		quota->window = now;
+		quota->lines = 0;
+	}
+	if (quota->lines >= QUOTA_LINES) {
+		quota->suppressed++;
+		return false;
+	}
+	quota->lines++;
+	return true;
+}
+
+static void tell(struct output *output, enum health health, int64_t now)
+{
+	const char *display = output->display->name, *driver = output->driver->name;
+	char duration[32];
+	unsigned suppressed = output->quota.suppressed;
+
+	if (!may_log(&output->quota, now))
+		return;
+	output->quota.suppressed = 0;
+	if (suppressed)
+		log_notice("display %s: %u changes of its health were not logged", display, suppressed);
+	switch (health) {
+	case HEALTH_UP:
+		time_format_duration(
+			(now - output->down_since) / NS_PER_SEC * NS_PER_SEC, duration, sizeof duration);
+		if (output->reported == HEALTH_LATE)
+			log_notice("display %s: in time again", display);
+		else if (output->was_up)
+			log_notice("display %s: %s is up again after %s", display, driver, duration);
+		else
+			log_info("display %s: %s is up", display, driver);
+		break;
+	case HEALTH_LATE:
+		log_warning("display %s: late: %s", display,
+			output->engine_late ? "a picture was not ready in time"
+					    : "the device takes its frame too slowly");
+		break;
+	default:
+		log_warning("display %s: %s is %s: %s; it is tried again for as long as it takes", display,
+			driver, health_name(health), output->status.why);
+		break;
+	}
+}
+
+void health_update(struct output *output, int64_t now)
+{
+	struct output_status *status = &output->status;
+	enum health health = judge(output);
+
+	status->health = health;
+	if (health == HEALTH_UP || health == HEALTH_LATE) {
+		status->error = 0;
+		status->why[0] = '\0';
+	}
+	/* while it is tried again, what is known is that it is down */
+	bool remind = health >= HEALTH_DOWN && now - output->reported_at >= REMIND_EVERY;
+	if (health != HEALTH_OPENING && (health != output->reported || remind)) {
+		tell(output, health, now);
+		output->reported = health;
+		output->reported_at = now;
+	}
+	output->was_up |= output->link == LINK_UP;
+}
