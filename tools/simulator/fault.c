@@ -1,0 +1,95 @@
+#include "fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/time.h"
+
+void fault_init(struct fault *fault)
+{
+	*fault = (struct fault){
+		.stall_after = -1, .disconnect_after = -1, .random = UINT64_C(0x9e3779b97f4a7c15)};
+}
+
+static uint64_t next_random(struct fault *fault)
+{
+	/* xorshift64*: Vigna 2016 */
+	fault->random ^= fault->random >> 12;
+	fault->random ^= fault->random << 25;
+	fault->random ^= fault->random >> 27;
+	return fault->random * UINT64_C(2685821657736338717);
+}
+
+bool fault_chance(struct fault *fault, double percent)
+{
+	return percent > 0 && (double)(next_random(fault) >> 11) / 9007199254740992.0 * 100 < percent;
+}
+
+static bool parse_percent(const char *text, double *ret)
+{
+	char *end;
+	double value = strtod(text, &end);
+	if (end == text || (*end && strcmp(end, "%") != 0) || !(value >= 0 && value <= 100))
+		return false;
+	*ret = value;
+	return true;
+}
+
+static bool parse_after(const char *text, int64_t *ret_frames, int64_t *ret_time)
+{
+	char *end;
+	long long frames = strtoll(text, &end, 10);
+	if (end == text || *end != ':' || frames < 0 || time_parse_duration(end + 1, ret_time) < 0)
+		return false;
+	*ret_frames = frames;
+	return true;
+}
+
+static bool parse_one(struct fault *fault, const char *word, const char *value)
+{
+	if (strcmp(word, "drop") == 0)
+		return parse_percent(value, &fault->drop);
+	if (strcmp(word, "flip") == 0)
+		return parse_percent(value, &fault->flip);
+	if (strcmp(word, "garbage") == 0)
+		return parse_percent(value, &fault->garbage);
+	if (strcmp(word, "stall") == 0)
+		return parse_after(value, &fault->stall_after, &fault->stall_for);
+	if (strcmp(word, "disconnect") == 0)
+		return parse_after(value, &fault->disconnect_after, &fault->disconnect_for);
+	if (strcmp(word, "seed") == 0) {
+		fault->random = strtoull(value, NULL, 10) * 2 + 1; /* never 0 */
+		return true;
+	}
+	return false;
+}
+
+bool fault_parse(struct fault *fault, const char *spec)
+{
+	char *copy = xstrdup(spec), *rest = copy;
+	bool good = true;
+	for (char *part; good && (part = strsep(&rest, ",")) != NULL;) {
+		char *value = strchr(part, '=');
+		if (value)
+			*value++ = '\0';
+		good = value && parse_one(fault, part, value);
+	}
+	free(copy);
+	return good;
+}
+
+size_t fault_stream(struct fault *fault, const uint8_t *bytes, size_t size, uint8_t *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < size; i++) {
+		if (fault_chance(fault, fault->garbage))
+			out[n++] = (uint8_t)next_random(fault);
+		if (fault_chance(fault, fault->drop))
+			continue;
+		out[n++] = fault_chance(fault, fault->flip)
+				   ? (uint8_t)(bytes[i] ^ 1u << (next_random(fault) & 7))
+				   : bytes[i];
+	}
+	return n;
+}

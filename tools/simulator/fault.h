@@ -1,0 +1,23 @@
+/* What a bad day does to a wire: --fault drop=P,flip=P,garbage=P,stall=FRAMES:TIME,disconnect=FRAMES:TIME,seed=N.
+ * P in percent: of bytes on a stream, of datagrams on a network. Deterministic for one seed. */
+#ifndef TOOLS_SIMULATOR_FAULT_H
+#define TOOLS_SIMULATOR_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault {
+	double drop, flip, garbage; /* percent */
+	int64_t stall_after, stall_for; /* frames, ns; after < 0: never */
+	int64_t disconnect_after, disconnect_for;
+	uint64_t random;
+};
+
+void fault_init(struct fault *fault);
+bool fault_parse(struct fault *fault, const char *spec);
+bool fault_chance(struct fault *fault, double percent);
+/* A stream's bytes after drop, flip and garbage; out has room for 2 * size. Returns how many. */
+size_t fault_stream(struct fault *fault, const uint8_t *bytes, size_t size, uint8_t *out);
+
+#endif
