@@ -270,6 +270,16 @@ bool check_node_date(struct check *check, struct node *node, const char *what, d
 	return false;
 }
 
+/* `scroll` is nearer to `scroll-left` than to `still`, whatever the edit distance says. */
+static const char *begun_word(const char *text, const char *const *words, size_t count)
+{
+	size_t length = strlen(text);
+	for (size_t i = 0; i < count; i++)
+		if (length >= 3 && strncmp(words[i], text, length) == 0)
+			return words[i];
+	return NULL;
+}
+
 bool check_node_word(struct check *check, struct node *node, const char *what, const char *const *words,
 	size_t count, int *ret)
 {
@@ -288,7 +298,9 @@ bool check_node_word(struct check *check, struct node *node, const char *what, c
 			: i + 1 == count ? " or "
 					 : ", ",
 			words[i]);
-	const char *near = nearest_word(node->text, words, count);
+	const char *near = begun_word(node->text, words, count);
+	if (!near)
+		near = nearest_word(node->text, words, count);
 	if (near)
 		diag_error(check->diags, node->where,
 			"`%s`: `%s` is not known; did you mean `%s`? It may be %s", what,
@@ -417,13 +429,15 @@ void check_done(struct check *check, struct node *map, const char *what)
 		if (child->visited)
 			continue;
 		child->visited = true;
+		if (strstr(child->key, "\xc2\xa0"))
+			continue; /* the reader has reported it */
 		const char *near = nearest_word(child->key, candidates, known);
 		if (near)
 			diag_error(check->diags, child->key_where,
 				"unknown key `%s` in %s; did you mean `%s`?", check_excerpt(child->key), what,
 				near);
 		else
-			diag_error(check->diags, child->key_where, "unknown key `%s` in %s; delete it%s",
-				check_excerpt(child->key), what, suspicion(child->key));
+			diag_error(check->diags, child->key_where, "unknown key `%s` in %s; delete it",
+				check_excerpt(child->key), what);
 	}
 }

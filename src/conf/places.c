@@ -127,11 +127,14 @@ static bool read_strings(struct walk *walk)
 	for (;;) {
 		struct location where = walk->cursor.where;
 		cursor_next(&walk->cursor);
+		/* libconfig would take new lines too, and tell of a forgotten quote far away. */
 		for (uint32_t c; (c = cursor_next(&walk->cursor)) != '"';) {
 			if (c == '\\')
 				c = cursor_next(&walk->cursor);
-			if (c == 0) {
-				diag_error(walk->diags, where, "this quote is never closed");
+			if (c == 0 || c == '\n' || c == '\r') {
+				diag_error(walk->diags, where,
+					"this quote is not closed in its line; a new line in a text is "
+					"written \\n");
 				return false;
 			}
 		}

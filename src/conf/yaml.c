@@ -106,11 +106,11 @@ static void on_alias(struct reader *reader, const yaml_event_t *event)
 		"aliases (`*%s`) are not used here; write the value out, or put a text that begins with `*` "
 		"in quotes",
 		event->data.alias.anchor);
-	/* In its place an empty text, so that keys and values stay in step. */
+	/* In its place a text, so that keys and values stay in step. */
 	if (builder_wants_key(&reader->builder))
 		builder_key(&reader->builder, "*", 1, where);
 	else
-		builder_scalar(&reader->builder, "", 0, where);
+		builder_scalar(&reader->builder, "*", 1, where);
 }
 
 static void on_document(struct reader *reader, const yaml_event_t *event)

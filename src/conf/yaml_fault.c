@@ -25,7 +25,7 @@ static const struct fault faults[] = {
 	{"could not find expected ':'", NULL, true,
 		"this line is neither `key: value` nor an item `- …`; write the colon, or check the "
 		"indentation"},
-	{"did not find expected alphabetic or numeric character", NULL, false,
+	{"did not find expected alphabetic or numeric character", NULL, true,
 		"a text may not begin with `*` or `&`; put it in quotes"},
 	{"found unexpected end of stream", "while scanning a quoted scalar", true,
 		"this quote is never closed"},

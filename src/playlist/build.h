@@ -78,6 +78,9 @@ extern const struct style style_standard;
 struct unit_state *build_unit(struct build *build, const char *name); /* NULL: none */
 
 /* declare */
+/* Also what is wrong otherwise is declared, so that what refers to it is not reported too. */
+void declare_name(struct build *build, struct names *names, struct unit_state *unit, const struct node *node,
+	void *thing, const char *what);
 void declare_file(struct build *build, struct unit_state *unit, const struct tree *tree);
 void declare_style(struct build *build, struct unit_state *unit, struct node *node);
 void declare_message(struct build *build, struct unit_state *unit, struct node *node);
@@ -87,7 +90,6 @@ void resolve_styles(struct build *build);
 void resolve_messages(struct build *build);
 void resolve_playlists(struct build *build);
 void resolve_schedule(struct build *build);
-void warn_unused(struct build *build);
 
 /* Follows `name` or `unit/name` at node. what is the kind in words, "message". NULL: reported, unless the unit is
  * broken. */

@@ -79,27 +79,6 @@ void *resolve_name(struct build *build, const struct names *names, struct unit_s
 	return found;
 }
 
-void warn_unused(struct build *build)
-{
-	for (size_t i = 0; i < build->unit_count; i++)
-		if (build->units[i].broken)
-			return;
-	/* What the first unit offers the others is used elsewhere. */
-	bool offers = build->site && build->unit_count > 1;
-	for (size_t i = 0; i < build->message_list.count; i++) {
-		const struct declared_message *declared = build->message_list.items[i];
-		if (!declared->used && !(offers && declared->unit->rank == 0))
-			diag_warning(build->check.diags, declared->message.where,
-				"the message `%s` is used nowhere", declared->message.name);
-	}
-	for (size_t i = 0; i < build->playlist_list.count; i++) {
-		const struct declared_playlist *declared = build->playlist_list.items[i];
-		if (!declared->used && !(offers && declared->unit->rank == 0))
-			diag_warning(build->check.diags, declared->playlist.where,
-				"the playlist `%s` is played nowhere", declared->playlist.name);
-	}
-}
-
 static void add_unit(struct build *build, const char *name, int max_priority)
 {
 	build->units[build->unit_count] =
@@ -217,6 +196,25 @@ static void collect(struct build *build, struct catalogue *catalogue)
 	}
 }
 
+/* After an error it would only distract: what is broken may be what uses it. */
+static void warn_unused(struct build *build)
+{
+	/* What the first unit offers the others is used elsewhere. */
+	bool offers = build->site && build->unit_count > 1;
+	for (size_t i = 0; i < build->message_list.count; i++) {
+		const struct declared_message *declared = build->message_list.items[i];
+		if (!declared->used && !(offers && declared->unit->rank == 0))
+			diag_warning(build->check.diags, declared->message.where,
+				"the message `%s` is used nowhere", declared->message.name);
+	}
+	for (size_t i = 0; i < build->playlist_list.count; i++) {
+		const struct declared_playlist *declared = build->playlist_list.items[i];
+		if (!declared->used && !(offers && declared->unit->rank == 0))
+			diag_warning(build->check.diags, declared->playlist.where,
+				"the playlist `%s` is played nowhere", declared->playlist.name);
+	}
+}
+
 static void build_finish(struct build *build)
 {
 	names_finish(&build->styles);
@@ -241,7 +239,6 @@ static void build_all(
 	resolve_messages(build);
 	resolve_playlists(build);
 	resolve_schedule(build);
-	warn_unused(build);
 }
 
 struct catalogue *catalogue_build(
@@ -260,6 +257,7 @@ struct catalogue *catalogue_build(
 	build.zone = site ? site->zone : utc;
 	build_all(&build, storage, files, count);
 	if (diags->errors == errors) {
+		warn_unused(&build);
 		collect(&build, catalogue);
 		storage->messages = build.messages;
 		build.messages = (struct names){NULL, 0, 0};

@@ -145,7 +145,7 @@ static const char *numbered_id(struct build *build, struct unit_state *unit, str
 	int *number = names_find(&build->counters, unit->name, what);
 	if (!number) {
 		number = arena_alloc(build->arena, sizeof *number);
-		names_add(&build->counters, unit->name, what, number);
+		names_add(&build->counters, unit->name, what, map->where, number);
 	}
 	return arena_printf(build->arena, "%s#%d", what, ++*number);
 }
@@ -160,7 +160,8 @@ static void read_id(struct build *build, struct declared_entry *declared)
 		id = NULL;
 	if (!id)
 		id = numbered_id(build, declared->unit, declared->node);
-	if (!names_add(&build->entries, declared->unit->name, id, declared))
+	struct location where = declared->node->where;
+	if (names_add(&build->entries, declared->unit->name, id, where, declared))
 		diag_error(check->diags, node ? node->where : declared->node->where,
 			"a second entry is named `%s` in unit %s; rename one of them", id,
 			declared->unit->name);

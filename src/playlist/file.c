@@ -39,13 +39,24 @@ static void check_unit(struct build *build, struct unit_state *unit, struct node
 			unit->name, name, unit->name);
 }
 
+void declare_name(struct build *build, struct names *names, struct unit_state *unit, const struct node *node,
+	void *thing, const char *what)
+{
+	const struct name_slot *taken = names_add(names, unit->name, node->key, node->key_where, thing);
+	if (taken)
+		diag_error(build->check.diags, node->key_where,
+			"a second %s is named `%s` in unit %s, the first is at %s:%d; rename one of them",
+			what, check_excerpt(node->key), unit->name, taken->where.file, taken->where.line);
+}
+
 static void declare_playlist(struct build *build, struct unit_state *unit, struct node *node)
 {
 	struct check *check = &build->check;
+	struct declared_playlist *declared = arena_alloc(build->arena, sizeof *declared);
+	declare_name(build, &build->playlists, unit, node, declared, "playlist");
 	if (!check_name(check, node->key_where, node->key, "a playlist") ||
 		!check_node_kind(check, node, node->key, NODE_LIST))
 		return;
-	struct declared_playlist *declared = arena_alloc(build->arena, sizeof *declared);
 	declared->unit = unit;
 	declared->playlist.unit = unit->name;
 	declared->playlist.name = node->key;
@@ -55,10 +66,6 @@ static void declare_playlist(struct build *build, struct unit_state *unit, struc
 		diag_error(check->diags, node->where,
 			"the playlist `%s` is empty; write an element `- {show: message}` or delete it",
 			node->key);
-	if (!names_add(&build->playlists, unit->name, node->key, declared))
-		diag_error(check->diags, node->key_where,
-			"a second playlist is named `%s` in unit %s; rename one of them", node->key,
-			unit->name);
 	build_append(build, playlist_list, declared);
 }
 
@@ -87,8 +94,10 @@ static void declare_section(struct build *build, struct unit_state *unit, struct
 	enum node_kind kind, declare_fn *declare)
 {
 	struct node *node = section(build, root, key, kind);
+	/* One that is visited already is there a second time, and reported. */
 	for (size_t i = 0; node && i < node->count; i++)
-		declare(build, unit, node->children[i]);
+		if (!node->children[i]->visited)
+			declare(build, unit, node->children[i]);
 }
 
 void declare_file(struct build *build, struct unit_state *unit, const struct tree *tree)

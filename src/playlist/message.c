@@ -87,7 +87,6 @@ static void read_qr(struct build *build, struct node *map, struct message *messa
 /* A date is the end of that day. */
 static void read_expiry(struct build *build, struct node *map, struct message *message)
 {
-	message->until = TIME_NEVER;
 	struct node *node = check_any(&build->check, map, "until", CHECK_OPTIONAL);
 	day_t day;
 	if (!node || !check_node_kind(&build->check, node, "until", NODE_SCALAR))
@@ -101,12 +100,14 @@ static void read_expiry(struct build *build, struct node *map, struct message *m
 void declare_message(struct build *build, struct unit_state *unit, struct node *node)
 {
 	struct check *check = &build->check;
-	if (!check_name(check, node->key_where, node->key, "a message") ||
-		!check_node_kind(check, node, node->key, NODE_MAP))
-		return;
 	struct declared_message *declared = arena_alloc(build->arena, sizeof *declared);
 	struct message *message = &declared->message;
 	declared->unit = unit;
+	message->until = TIME_NEVER;
+	declare_name(build, &build->messages, unit, node, declared, "message");
+	if (!check_name(check, node->key_where, node->key, "a message") ||
+		!check_node_kind(check, node, node->key, NODE_MAP))
+		return;
 	message->unit = unit->name;
 	message->name = node->key;
 	message->where = node->key_where;
@@ -123,10 +124,6 @@ void declare_message(struct build *build, struct unit_state *unit, struct node *
 	refuse_later(build, node, "layout", "layouts");
 	refuse_later(build, node, "image", "pictures");
 	check_done(check, node, "a message");
-	if (!names_add(&build->messages, unit->name, node->key, declared))
-		diag_error(check->diags, node->key_where,
-			"a second message is named `%s` in unit %s; rename one of them", node->key,
-			unit->name);
 	build_append(build, message_list, declared);
 }
 

@@ -46,16 +46,17 @@ static void grow(struct names *names)
 	*names = larger;
 }
 
-bool names_add(struct names *names, const char *unit, const char *name, void *thing)
+const struct name_slot *names_add(
+	struct names *names, const char *unit, const char *name, struct location where, void *thing)
 {
 	if (2 * (names->count + 1) > names->capacity)
 		grow(names);
 	struct name_slot *slot = find_slot(names, unit, name);
 	if (slot->thing)
-		return false;
-	*slot = (struct name_slot){unit, name, thing};
+		return slot;
+	*slot = (struct name_slot){unit, name, where, thing};
 	names->count++;
-	return true;
+	return NULL;
 }
 
 const char *names_nearest(const struct names *names, const char *unit, const char *name)

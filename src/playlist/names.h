@@ -2,11 +2,11 @@
 #ifndef PLAYLIST_NAMES_H
 #define PLAYLIST_NAMES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/diag.h"
 
 struct name_slot {
 	const char *unit, *name; /* unit is compared by its text */
+	struct location where;
 	void *thing;
 };
 
@@ -17,8 +17,9 @@ struct names {
 
 void names_finish(struct names *names);
 void *names_find(const struct names *names, const char *unit, const char *name); /* NULL: none */
-/* The texts and the thing must outlive the table. False if the name is taken. */
-bool names_add(struct names *names, const char *unit, const char *name, void *thing);
+/* The texts and the thing must outlive the table. NULL, or the slot that has the name already. */
+const struct name_slot *names_add(
+	struct names *names, const char *unit, const char *name, struct location where, void *thing);
 /* The name in unit nearest to a misspelt one, NULL: none near. */
 const char *names_nearest(const struct names *names, const char *unit, const char *name);
 /* Another unit that has this name, NULL: none. */

@@ -77,20 +77,18 @@ static unsigned read_words(struct check *check, struct node *map, struct style *
 void declare_style(struct build *build, struct unit_state *unit, struct node *node)
 {
 	struct check *check = &build->check;
-	if (!check_name(check, node->key_where, node->key, "a style") ||
-		!check_node_kind(check, node, node->key, NODE_MAP))
-		return;
 	struct declared_style *declared = arena_alloc(build->arena, sizeof *declared);
 	declared->unit = unit;
 	declared->style = style_standard;
+	declare_name(build, &build->styles, unit, node, declared, "style");
+	if (!check_name(check, node->key_where, node->key, "a style") ||
+		!check_node_kind(check, node, node->key, NODE_MAP))
+		return;
 	declared->style.name = node->key;
 	declared->set =
 		read_numbers(check, node, &declared->style) | read_words(check, node, &declared->style);
 	declared->based_on = check_any(check, node, "based-on", CHECK_OPTIONAL);
 	check_done(check, node, "a style");
-	if (!names_add(&build->styles, unit->name, node->key, declared))
-		diag_error(check->diags, node->key_where,
-			"a second style is named `%s` in unit %s; rename one of them", node->key, unit->name);
 	build_append(build, style_list, declared);
 }
 

@@ -127,9 +127,10 @@ static void read_tags(struct site_reader *reader, struct node *map, struct displ
 	const char **tags = arena_alloc(reader->arena, count * sizeof *tags);
 	for (size_t i = 0; i < count; i++) {
 		const char *tag;
-		if (check_node_text(check, nodes[i], "tags", &tag) &&
-			check_name(check, nodes[i]->where, tag, "a tag"))
-			tags[display->tag_count++] = tag;
+		if (!check_node_text(check, nodes[i], "tags", &tag))
+			continue;
+		check_target(reader, nodes[i]->where, tag, "a tag");
+		tags[display->tag_count++] = tag;
 	}
 	display->tags = tags;
 }
