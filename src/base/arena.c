@@ -66,7 +66,7 @@ static size_t padding(const struct arena *arena)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	size_t pad = padding(arena);
-	if (pad <= (size_t)(arena->end - arena->next))
+	if (pad > 0 && pad <= (size_t)(arena->end - arena->next))
 		arena->next += pad;
 	void *result = take(arena, size ? size : 1);
 	return memset(result, 0, size);

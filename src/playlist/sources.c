@@ -106,6 +106,7 @@ static void add_file(
 		return;
 	char *data = xmalloc(size + 1);
 	if (read_all(fd, data, size, &size)) {
+		data[size] = '\0';
 		char *own_unit = unit ? xstrdup(unit) : unit_of(data, size);
 		array_reserve_one(collector->files, collector->count, collector->capacity);
 		collector->files[collector->count++] = (struct source_file){.unit = own_unit,
