@@ -175,6 +175,8 @@ void prune(const struct store *store, int keep)
 
 	if (error)
 		return;
+	if (!current) /* it cannot be told which one must stay */
+		count = 0;
 	for (size_t i = keep > 0 ? (size_t)keep : 1; !error && i < count; i++) {
 		if (numbers[i] != current)
 			error = remove_generation(store, numbers[i]);

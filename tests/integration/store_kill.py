@@ -28,7 +28,7 @@ def serial_of(line):
 
 def commits_until_killed(state, first, delay):
     """Serials acknowledged before the kill, which comes delay seconds after the writer is ready."""
-    writer = subprocess.Popen([DRIVER, "commits", state, str(first)], stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen([DRIVER, "commits", state, str(first), "0"], stdout=subprocess.PIPE, text=True)
     assert writer.stdout.readline() == "ready\n"
     time.sleep(delay)
     writer.send_signal(signal.SIGKILL)

@@ -97,6 +97,8 @@ class Recorder:
         first = arguments.split(",")[0].strip()
         if name == "openat":
             self.open(self.relative(strings[0], self.at(arguments, 0)), arguments, result)
+        elif name == "open":
+            self.open(self.relative(strings[0]), arguments, result)
         elif name == "close":
             self.descriptors.pop(int(first), None)
         elif name == "read":

@@ -1,7 +1,8 @@
 /* Drives the store for the crash tests: makes changes and says when each is acknowledged, or tells what is there.
  *
  *   store_driver script DIRECTORY        one of each kind of change; a line "ack STATE" after each
- *   store_driver commits DIRECTORY N     commits, the N-th first; a line "ack STATE" after each; never ends
+ *   store_driver commits DIRECTORY N M   M commits, the N-th first; a line "ack STATE" after each; M 0 never ends
+ *   store_driver fault DIRECTORY N       lets the N-th commit fail (strace makes it), then commits again; "ok" or "BAD …"
  *   store_driver read                    for each directory named on standard input, a line: its state
  *
  * STATE is "serial=S overrides=IDS time=T"; the bytes of the S-th commit are known from S alone, so that reading checks
@@ -80,7 +81,7 @@ static void free_files(struct source_file files[FILES])
 	}
 }
 
-static void commit(struct store *store, int serial)
+static int try_commit(struct store *store, int serial)
 {
 	struct source_file files[FILES];
 	struct generation generation;
@@ -88,9 +89,16 @@ static void commit(struct store *store, int serial)
 
 	make_files(serial, files);
 	error = store_commit(store, files, FILES, 1000, "staff", serial, KEEP, &generation);
+	free_files(files);
+	return error;
+}
+
+static void commit(struct store *store, int serial)
+{
+	int error = try_commit(store, serial);
+
 	if (error)
 		die("commit", error);
-	free_files(files);
 }
 
 static void write_overrides(struct store *store, struct state *state, const char *ids)
@@ -160,7 +168,7 @@ static void run_script(const char *directory)
 	store_close(store);
 }
 
-static void run_commits(const char *directory, int serial)
+static void run_commits(const char *directory, int serial, int count)
 {
 	struct state state = {0};
 	struct store *store;
@@ -169,8 +177,9 @@ static void run_commits(const char *directory, int serial)
 	if (error)
 		die("open", error);
 	say("ready\n");
-	for (;;)
+	for (int i = 0; count == 0 || i < count; i++)
 		commit_next(store, &state, serial++);
+	store_close(store);
 }
 
 /* NULL, or what is wrong. */
@@ -236,6 +245,37 @@ static const char *read_state(struct store *store, struct state *ret_state)
 	return NULL;
 }
 
+/* What failed shall have changed nothing, and shall not be in the way of the next. */
+static void run_fault(const char *directory, int serial)
+{
+	struct state before = {0}, after = {0}, last = {0};
+	struct store *store;
+	const char *wrong;
+	int error = store_open(directory, &store);
+
+	if (error)
+		die("open", error);
+	wrong = read_state(store, &before);
+	say("begin\n");
+	error = try_commit(store, serial);
+	say("end\n");
+	if (!wrong)
+		wrong = read_state(store, &after);
+	if (!wrong && after.serial != (error ? before.serial : serial))
+		wrong = error ? "what failed plays" : "what was acknowledged does not play";
+	if (!wrong && try_commit(store, serial + 1) < 0)
+		wrong = "the next commit fails too";
+	if (!wrong)
+		wrong = read_state(store, &last);
+	if (!wrong && last.serial != serial + 1)
+		wrong = "the next commit does not play";
+	store_close(store);
+	if (wrong)
+		say("BAD %s\n", wrong);
+	else
+		say("ok %d\n", error);
+}
+
 static void read_directory(const char *directory)
 {
 	struct state state = {0};
@@ -261,15 +301,18 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && strcmp(argv[1], "script") == 0) {
 		run_script(argv[2]);
-	} else if (argc == 4 && strcmp(argv[1], "commits") == 0) {
-		run_commits(argv[2], (int)strtol(argv[3], NULL, 10));
+	} else if (argc == 5 && strcmp(argv[1], "commits") == 0) {
+		run_commits(argv[2], (int)strtol(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10));
+	} else if (argc == 4 && strcmp(argv[1], "fault") == 0) {
+		run_fault(argv[2], (int)strtol(argv[3], NULL, 10));
 	} else if (argc == 2 && strcmp(argv[1], "read") == 0) {
 		while (fgets(line, sizeof line, stdin)) {
 			line[strcspn(line, "\n")] = '\0';
 			read_directory(line);
 		}
 	} else {
-		fprintf(stderr, "usage: store_driver script DIRECTORY | commits DIRECTORY N | read\n");
+		fprintf(stderr, "usage: store_driver script DIRECTORY | commits DIRECTORY N M | fault "
+				"DIRECTORY N | read\n");
 		return 2;
 	}
 	return 0;
