@@ -54,7 +54,8 @@ void output_settle(struct output *output)
 		take_ready(output);
 		output->again = false;
 		link_step(output, now);
-		hand_step(output, now);
+		if (!output->again)
+			hand_step(output, now);
 	} while (output->again);
 	health_update(output, now);
 	output->drained =
