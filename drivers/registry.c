@@ -3,8 +3,11 @@
 
 /* One line a driver, in alphabetical order; X is what becomes of it: a declaration, an entry of the list. */
 #define DRIVERS(X)                                                                                           \
+	X(artnet)                                                                                            \
+	X(ddp)                                                                                               \
 	X(null)                                                                                              \
-	X(png)
+	X(png)                                                                                               \
+	X(sacn)
 
 #define DECLARE(name) extern const struct sink_driver sink_driver_##name;
 #define ENTRY(name)   &sink_driver_##name,
