@@ -34,7 +34,7 @@ struct control_command {
 
 struct control_server;
 /* -errno. Replaces a stale socket file; refuses if a daemon answers on it (-EADDRINUSE) or if something else than a socket
- * stands there (-EEXIST); -EINVAL: no such group. commands end with name NULL; site and commands outlive the server. */
+ * stands there (-EEXIST); -EINVAL: no such group; -ENAMETOOLONG: its path has more than 103 bytes. commands end with name NULL; site and commands outlive the server. */
 int control_listen(struct loop *loop, const struct site *site, const struct control_command *commands,
 	void *engine, struct control_server **ret_server);
 /* Not from a command's run. Requests that wait for their reply stay valid, and are still to be replied to. NULL is fine. */
