@@ -3,8 +3,8 @@
  * request  {"command": "status", …}\n      reply  {"ok": true, …}\n | {"ok": false, "error": "…", "code": 1|2|3}\n
  * The end of input also ends a line, so that `printf '{"command": "status"}' | socat - UNIX-CONNECT:PATH` works.
  *
- * Server side: one request of a peer at a time; what it sends meanwhile waits. Limits: 32 peers; 10 s to send a line and
- * 10 s to take a reply; a line of 64 KiB, 24 MiB for a command of ROLE_LOAD (two such at once); a reply of 16 MiB.
+ * Server side: one request of a peer at a time; what it sends meanwhile waits. Limits: 32 peers; 10 s to send a line
+ * and 10 s to take a reply; a line of 64 KiB, 24 MiB for a command of ROLE_LOAD (two such at once); a reply of 16 MiB.
  * Peers that stall or send garbage are dropped and never delay the loop: long lines are parsed on the thread pool.
  * The peer's uid comes from SO_PEERCRED; each command names the role that it needs. Every command that is not
  * ROLE_VIEW is written to the log with who sent it and what came of it.
@@ -33,11 +33,13 @@ struct control_command {
 };
 
 struct control_server;
-/* -errno. Replaces a stale socket file; refuses if a daemon answers on it (-EADDRINUSE) or if something else than a socket
- * stands there (-EEXIST); -EINVAL: no such group; -ENAMETOOLONG: its path has more than 103 bytes. commands end with name NULL; site and commands outlive the server. */
+/* -errno. Replaces a stale socket file; refuses if a daemon answers on it (-EADDRINUSE) or if something else than a
+ * socket stands there (-EEXIST); -EINVAL: no such group; -ENAMETOOLONG: its path has more than 103 bytes. commands end
+ * with name NULL; site and commands outlive the server. */
 int control_listen(struct loop *loop, const struct site *site, const struct control_command *commands,
 	void *engine, struct control_server **ret_server);
-/* Not from a command's run. Requests that wait for their reply stay valid, and are still to be replied to. NULL is fine. */
+/* Not from a command's run. Requests that wait for their reply stay valid, and are still to be replied to. NULL is
+ * fine. */
 void control_close(struct control_server *server);
 
 const json_t *control_arguments(const struct control_request *request); /* the request object; borrowed */
@@ -47,8 +49,9 @@ void control_reply(struct control_request *request, json_t *reply); /* "ok": tru
 void control_refuse(struct control_request *request, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Client side (tools): connects, sends, waits. The reply, "ok" true or false, is the caller's. timeout in ns, for all of
- * it. -ENOENT, -ECONNREFUSED: no daemon; -EACCES; -ETIMEDOUT; -ECONNRESET: closed without a reply; -EPROTO: not a reply. */
+/* Client side (tools): connects, sends, waits. The reply, "ok" true or false, is the caller's. timeout in ns, for all
+ * of it. -ENOENT, -ECONNREFUSED: no daemon; -EACCES; -ETIMEDOUT; -ECONNRESET: closed without a reply; -EPROTO: not a
+ * reply. */
 int control_call(const char *socket_path, const json_t *request, int64_t timeout, json_t **ret_reply);
 
 #endif

@@ -43,7 +43,7 @@ int store_history(struct store *store, struct generation **ret_generations, size
 {
 	struct generation *generations;
 	size_t number_count, count = 0;
-	int *numbers;
+	int *numbers = NULL;
 	int error = list_numbers(store, &numbers, &number_count);
 
 	if (error)

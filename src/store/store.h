@@ -8,8 +8,8 @@
  *     time                            the latest wall-clock instant believed, for clock trust
  *     lock                            flock: one writer
  *
- * A generation is there whole or not at all; one that was complete when a crash came before `current` was replaced stays
- * in the history, not current. One thread at a time, which may be a worker; -errno.
+ * A generation is there whole or not at all; one that was complete when a crash came before `current` was replaced
+ * stays in the history, not current. One thread at a time, which may be a worker; -errno.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -34,12 +34,13 @@ int store_open(const char *directory, struct store **ret_store);
 int store_open_read_only(const char *directory, struct store **ret_store); /* no lock, changes nothing */
 void store_close(struct store *store);
 
-/* files in the order that catalogue_build is to get them; a name's last component names the file. -EINVAL: no files, or a
- * unit or name that is not a plain file name. -EEXIST: the same file twice. Writes a new generation and makes it current: stage, fsync files and directories, rename, fsync. On any error the
- * former stays current. Old ones beyond keep are removed after the new one is durable. */
+/* Writes a new generation and makes it current: stage, fsync files and directories, rename, fsync. On any error the
+ * former stays current. Old ones beyond keep are removed after the new one is durable. files are kept in their order; a
+ * name's last component names the file. -EINVAL: no files, or a unit or name that is no plain file name; -EEXIST: the
+ * same file twice. */
 int store_commit(struct store *store, const struct source_file *files, size_t count, unsigned uid,
 	const char *user, int64_t time, int keep, struct generation *ret_generation);
-/* number 0: the one before the current. -ENOENT. -EBADMSG: it is damaged (so do store_read); nothing changed. */
+/* number 0: the one before the current. -ENOENT; -EBADMSG: it is damaged (store_read says so too). Nothing changed then. */
 int store_rollback(struct store *store, int number, struct generation *ret_generation);
 int store_history(
 	struct store *store, struct generation **ret_generations, size_t *ret_count); /* newest first */
@@ -47,7 +48,7 @@ int store_history(
 int store_read(struct store *store, int number, struct source_file **ret_files, size_t *ret_count,
 	struct generation *ret_generation);
 
-/* Overrides and generations read are the caller's: overrides_free, free. Nothing written yet: none, and 0. -EBADMSG. */
+/* What was read is the caller's (overrides_free; generations: free). Never written: none, and 0. -EBADMSG: damaged. */
 int store_write_overrides(struct store *store, const struct override *overrides, size_t count);
 int store_read_overrides(struct store *store, struct override **ret_overrides, size_t *ret_count);
 int store_write_time(struct store *store, int64_t time);

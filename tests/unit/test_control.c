@@ -1,5 +1,6 @@
 /* The server on a real socket, in this thread's loop; clients are bare descriptors, so that they can misbehave. */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -200,7 +201,7 @@ static void hear(struct fixture *f, int fd, int lines, struct heard *h)
 
 	*h = (struct heard){0};
 	while (!h->closed && h->lines < lines && clock_monotonic() < deadline) {
-		ssize_t got = recv(fd, h->text + h->size, sizeof h->text - 1 - h->size, 0);
+		ssize_t got = read(fd, h->text + h->size, sizeof h->text - 1 - h->size);
 
 		if (got > 0) {
 			for (ssize_t i = 0; i < got; i++)
@@ -282,6 +283,33 @@ static void end_of_input_ends_a_line(void **state)
 	assert_true(h.closed);
 	close(fd);
 	assert_int_equal(f->server->peer_count, 0);
+}
+
+/* As a person types it: a program that knows nothing of us. */
+static void plain_socat(void **state)
+{
+	struct fixture *f = *state;
+	char *command = xasprintf(
+		"printf '{\"command\": \"work\"}' | timeout 20 socat -t 10 - UNIX-CONNECT:%s", f->path);
+	int pipe_ends[2];
+	struct heard h;
+	pid_t pid;
+
+	assert_int_equal(pipe2(pipe_ends, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(pipe_ends[1], STDOUT_FILENO);
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	close(pipe_ends[1]);
+	assert_int_equal(fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK), 0);
+	hear(f, pipe_ends[0], 2, &h);
+	assert_string_equal(h.text, "{\"ok\":true}\n");
+	assert_true(h.closed);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(pipe_ends[0]);
+	free(command);
 }
 
 static void garbage_is_dropped(void **state)
@@ -734,6 +762,7 @@ int main(void)
 		T(requests_and_replies),
 		T(bytes_in_any_pieces),
 		T(end_of_input_ends_a_line),
+		T(plain_socat),
 		T(garbage_is_dropped),
 		T(deferred_reply),
 		T(slowloris),
