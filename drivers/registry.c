@@ -3,11 +3,15 @@
 
 /* One line a driver, in alphabetical order; X is what becomes of it: a declaration, an entry of the list. */
 #define DRIVERS(X)                                                                                           \
+	X(adalight)                                                                                          \
 	X(artnet)                                                                                            \
+	X(awa)                                                                                               \
 	X(ddp)                                                                                               \
 	X(null)                                                                                              \
 	X(png)                                                                                               \
-	X(sacn)
+	X(sacn)                                                                                              \
+	X(terminal)                                                                                          \
+	X(tpm2)
 
 #define DECLARE(name) extern const struct sink_driver sink_driver_##name;
 #define ENTRY(name)   &sink_driver_##name,

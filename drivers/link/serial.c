@@ -1,0 +1,256 @@
+#include "drivers/link/serial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libserialport.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/time.h"
+
+struct serial {
+	int fd;
+	struct sp_port *port; /* NULL: a terminal that libserialport does not know, a pseudo-terminal */
+};
+
+struct usb_name {
+	unsigned vid, pid;
+	const char *serial; /* NULL: any */
+};
+
+static bool read_usb_name(const char *port, struct usb_name *ret)
+{
+	int used = 0;
+
+	if (sscanf(port, "usb:%4x:%4x%n", &ret->vid, &ret->pid, &used) != 2 || used == 0)
+		return false;
+	if (port[used] == ':' && port[used + 1])
+		ret->serial = port + used + 1;
+	else if (port[used])
+		return false;
+	else
+		ret->serial = NULL;
+	return true;
+}
+
+const char *serial_port_refusal(const char *port)
+{
+	struct usb_name usb;
+
+	if (port[0] == '/' || read_usb_name(port, &usb))
+		return NULL;
+	return "a port is a path such as /dev/serial/by-id/usb-... or usb:VID:PID[:SERIAL]; "
+	       "`bangtin-testpattern ports` lists them";
+}
+
+static void describe(struct sp_port *port, struct serial_port *ret)
+{
+	*ret = (struct serial_port){.path = sp_get_port_name(port),
+		.description = sp_get_port_description(port),
+		.usb_serial = sp_get_port_usb_serial(port)};
+	if (sp_get_port_usb_vid_pid(port, &ret->usb_vid, &ret->usb_pid) != SP_OK)
+		ret->usb_vid = ret->usb_pid = -1;
+}
+
+void serial_list(void (*fn)(void *data, const struct serial_port *port), void *data)
+{
+	struct sp_port **ports;
+
+	if (sp_list_ports(&ports) != SP_OK)
+		return;
+	for (size_t i = 0; ports[i]; i++) {
+		struct serial_port port;
+		describe(ports[i], &port);
+		fn(data, &port);
+	}
+	sp_free_port_list(ports);
+}
+
+struct search {
+	struct usb_name name;
+	char *path; /* found */
+};
+
+static void match(void *data, const struct serial_port *port)
+{
+	struct search *search = data;
+
+	if (search->path || port->usb_vid != (int)search->name.vid || port->usb_pid != (int)search->name.pid)
+		return;
+	if (search->name.serial && (!port->usb_serial || strcmp(port->usb_serial, search->name.serial) != 0))
+		return;
+	search->path = xstrdup(port->path);
+}
+
+/* The device's own name: libserialport wants it, and a link from by-id may point elsewhere at each opening. */
+static int resolve(const char *port, char **ret_path)
+{
+	struct search search = {0};
+	char *path;
+
+	if (read_usb_name(port, &search.name)) {
+		serial_list(match, &search);
+		path = search.path;
+		errno = ENODEV;
+	} else {
+		path = realpath(port, NULL);
+	}
+	if (!path)
+		return -errno;
+	*ret_path = path;
+	return 0;
+}
+
+static int last_error(void)
+{
+	int error = sp_last_error_code();
+
+	return error > 0 ? -error : -EIO;
+}
+
+static int configure(struct sp_port *port, int baud)
+{
+	/* DTR and RTS stay as opening set them: on many boards they are wired to the reset */
+	if (sp_set_baudrate(port, baud) != SP_OK || sp_set_bits(port, 8) != SP_OK ||
+		sp_set_parity(port, SP_PARITY_NONE) != SP_OK || sp_set_stopbits(port, 1) != SP_OK ||
+		sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE) != SP_OK)
+		return last_error();
+	return 0;
+}
+
+static int open_port(struct serial *serial, int baud, const char **ret_why)
+{
+	*ret_why = "the port cannot be opened";
+	if (sp_open(serial->port, SP_MODE_READ_WRITE) != SP_OK)
+		return last_error();
+	if (sp_get_port_handle(serial->port, &serial->fd) != SP_OK)
+		return -EIO;
+	*ret_why = "the port does not take this speed";
+	return configure(serial->port, baud);
+}
+
+static int open_terminal(struct serial *serial, const char *path, const char **ret_why)
+{
+	*ret_why = "the port cannot be opened";
+	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->fd < 0)
+		return -errno;
+	return 0;
+}
+
+/* What both kinds need: that it is a terminal at all, that it is ours alone, and a raw mode in which 0 bytes read can
+ * only mean a hang-up (VMIN 1). */
+static int take(struct serial *serial, const char **ret_why)
+{
+	struct termios termios;
+
+	*ret_why = "this is no serial port";
+	if (tcgetattr(serial->fd, &termios) < 0)
+		return errno == EIO ? -EIO : -ENOTTY;
+	*ret_why = "another program has the port open";
+	if (flock(serial->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	*ret_why = "the port cannot be set up";
+	if (ioctl(serial->fd, TIOCEXCL) < 0)
+		return -errno;
+	cfmakeraw(&termios);
+	termios.c_cflag |= CLOCAL | CREAD;
+	termios.c_cflag &= ~(tcflag_t)(CRTSCTS | CSTOPB);
+	termios.c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
+	termios.c_cc[VMIN] = 1;
+	termios.c_cc[VTIME] = 0;
+	if (tcsetattr(serial->fd, TCSANOW, &termios) < 0 || tcflush(serial->fd, TCIOFLUSH) < 0)
+		return -errno;
+	return 0;
+}
+
+int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why)
+{
+	struct serial *serial = xcalloc(1, sizeof *serial);
+	char *path = NULL;
+
+	serial->fd = -1;
+	*ret_why = "the port is not there";
+	int error = resolve(port, &path);
+	if (error)
+		goto out;
+	if (sp_get_port_by_name(path, &serial->port) == SP_OK) {
+		error = open_port(serial, (int)baud, ret_why);
+	} else {
+		serial->port = NULL;
+		error = open_terminal(serial, path, ret_why);
+	}
+	if (!error)
+		error = take(serial, ret_why);
+out:
+	free(path);
+	if (error)
+		serial_close(serial);
+	else
+		*ret_serial = serial;
+	return error;
+}
+
+void serial_close(struct serial *serial)
+{
+	if (!serial)
+		return;
+	if (serial->fd >= 0) {
+		tcflush(serial->fd, TCIOFLUSH);
+		ioctl(serial->fd, TIOCNXCL);
+	}
+	if (serial->port) {
+		sp_close(serial->port);
+		sp_free_port(serial->port);
+	} else if (serial->fd >= 0) {
+		close(serial->fd);
+	}
+	free(serial);
+}
+
+int serial_fd(const struct serial *serial)
+{
+	return serial->fd;
+}
+
+int serial_write(struct serial *serial, const void *data, size_t size)
+{
+	ssize_t written = write(serial->fd, data, size < INT_MAX ? size : INT_MAX);
+
+	if (written >= 0)
+		return (int)written;
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
+int serial_discard(struct serial *serial, size_t *ret_got)
+{
+	char bytes[512];
+	ssize_t got = read(serial->fd, bytes, sizeof bytes); /* more comes with the next event */
+
+	if (got == 0)
+		return -ENODEV; /* it would be 0 for ever */
+	if (got < 0 && errno != EAGAIN && errno != EINTR)
+		return -errno;
+	if (ret_got)
+		*ret_got = got > 0 ? (size_t)got : 0;
+	return 0;
+}
+
+int serial_queued(struct serial *serial)
+{
+	int queued = 0;
+
+	return ioctl(serial->fd, TIOCOUTQ, &queued) < 0 ? -errno : queued;
+}
+
+int64_t serial_line_time(int64_t baud, size_t bytes)
+{
+	return (int64_t)bytes * 10 * NS_PER_SEC / baud;
+}
