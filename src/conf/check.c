@@ -27,7 +27,9 @@ const char *check_excerpt(const char *text)
 		memcpy(to, begin, (size_t)(from - begin));
 		to += from - begin;
 	}
-	strcpy(to, *from ? "…" : "");
+	memcpy(to, "…", sizeof "…");
+	if (!*from)
+		*to = '\0';
 	return buffer;
 }
 

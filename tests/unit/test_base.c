@@ -94,7 +94,7 @@ static void diagnostics(void **state)
 	FILE *to;
 
 	diag_init(&list);
-	diag_error(&list, at("b.yaml", 3, 7), "unknown key '%s'; did you mean '%s'?", "texxt", "text");
+	diag_error(&list, at("b.yaml", 3, 7), "unknown key '%s'; did you mean '%s'?", "ttext", "text");
 	diag_warning(&list, at("a.yaml", 9, 0), "second");
 	diag_error(&list, at("a.yaml", 2, 5), "first \"quoted\"\n");
 	diag_error(&list, at("a.yaml", 2, 5), "first, later");
@@ -106,7 +106,7 @@ static void diagnostics(void **state)
 				  "a.yaml:2:5: error: first \"quoted\"\n\n"
 				  "a.yaml:2:5: error: first, later\n"
 				  "a.yaml:9: warning: second\n"
-				  "b.yaml:3:7: error: unknown key 'texxt'; did you mean 'text'?\n");
+				  "b.yaml:3:7: error: unknown key 'ttext'; did you mean 'text'?\n");
 	free(text);
 	to = open_memstream(&json, &size);
 	diag_print_json(&list, to);
@@ -144,7 +144,7 @@ static void nearest(void **state)
 
 	memset(longest, 'x', sizeof longest - 1);
 	longest[sizeof longest - 1] = '\0';
-	assert_string_equal(nearest_word("texxt", words, 6), "text");
+	assert_string_equal(nearest_word("ttext", words, 6), "text");
 	assert_string_equal(nearest_word("tetx", words, 6), "text");
 	assert_string_equal(nearest_word("styel", words, 6), "style");
 	assert_string_equal(nearest_word("Until", words, 6), "until");

@@ -299,7 +299,7 @@ static void test_excerpt(void **state)
 	assert_string_equal(check_excerpt("dòng\nhai"), "dòng…");
 	char text[200] = "";
 	for (int i = 0; i < 41; i++)
-		strcat(text, "ế");
+		memcpy(text + 3 * i, "ế", sizeof "ế");
 	assert_int_equal(strlen(check_excerpt(text)), 40 * 3 + 3);
 }
 

@@ -60,7 +60,8 @@ static void compare(const struct diag_list *diags, const char *path)
 	size_t size, at = 0;
 	if (file_read(name, 1 << 20, &expected, &size) < 0)
 		expected = xstrdup("");
-	for (char *line = strtok(expected, "\n"); line; line = strtok(NULL, "\n"), at++)
+	for (char *rest, *line = strtok_r(expected, "\n", &rest); line;
+		line = strtok_r(NULL, "\n", &rest), at++)
 		if (at >= diags->count || !agrees(&diags->items[at], line))
 			fail_msg("%s: expected: %s\nfound:\n%s", path, line, diag_text(diags));
 	if (at != diags->count)

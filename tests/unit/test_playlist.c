@@ -370,7 +370,7 @@ static void make_directory(const char *name)
 static int setup_files(void **state)
 {
 	diag_init(&diags);
-	strcpy(directory + strlen(directory) - 6, "XXXXXX");
+	memset(directory + strlen(directory) - 6, 'X', 6);
 	return mkdtemp(directory) ? 0 : -1;
 }
 
