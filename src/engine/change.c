@@ -1,0 +1,393 @@
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "engine/private.h"
+#include "engine/trial.h"
+
+enum kind { CHANGE_LOAD, CHANGE_ROLLBACK, CHANGE_OVERRIDES, CHANGE_REREAD };
+
+struct change {
+	struct change *next;
+	struct engine *engine;
+	enum kind kind;
+	struct control_request *request; /* NULL: nobody waits */
+	unsigned uid;
+	const char *user;
+
+	/* asked for */
+	struct source_file *added; /* LOAD; the array and the data are owned, the names are the request's */
+	size_t added_count;
+	bool single;
+	int number; /* ROLLBACK */
+	struct override_edit edit; /* OVERRIDES */
+	struct override *overrides; /* all kinds: the list to play with; OVERRIDES owns it until the swap */
+	size_t override_count;
+	struct instant now;
+
+	/* made */
+	struct catalogue *catalogue;
+	struct generation generation;
+	struct show **shows; /* one a display */
+	struct diag_list diags;
+	size_t edited; /* OVERRIDES: how many it touched */
+	int error; /* -errno */
+	const char *what; /* that went wrong, static */
+};
+
+static void start(struct change *change);
+
+/* --- on the thread pool */
+
+static void build_shows(struct change *change)
+{
+	struct engine *engine = change->engine;
+	const struct site *site = engine->site;
+	change->shows = xcalloc(site->display_count, sizeof *change->shows);
+	int64_t until = change->now.time + channel_lookahead(&engine->clock);
+	for (size_t i = 0; i < site->display_count; i++) {
+		change->shows[i] = show_create(site, &site->displays[i], change->catalogue, change->overrides,
+			change->override_count, engine->fonts, engine->scenes);
+		show_prepare(change->shows[i], change->now.time, until);
+	}
+}
+
+static void fail(struct change *change, int error, const char *what)
+{
+	change->error = error;
+	change->what = what;
+}
+
+static void work_load(struct change *change)
+{
+	struct engine *engine = change->engine;
+	struct source_file *current = NULL, *merged = NULL;
+	size_t current_count = 0;
+	int error = store_read(engine->store, 0, &current, &current_count, NULL);
+	if (error < 0 && error != -ENOENT) {
+		fail(change, error, "the current generation cannot be read");
+		return;
+	}
+	size_t count = trial_merge(
+		current, current_count, change->added, change->added_count, change->single, &merged);
+	change->catalogue = trial_build(engine->site, merged, count, engine->fonts, &change->diags);
+	if (!change->catalogue) {
+		fail(change, -EINVAL, "the playlists have errors; nothing was changed");
+	} else {
+		build_shows(change);
+		error = store_commit(engine->store, merged, count, change->uid, change->user,
+			clock_now(&engine->clock).time, engine->site->generations_kept, &change->generation);
+		if (error < 0)
+			fail(change, error, "the state directory cannot be written");
+	}
+	free(merged);
+	sources_free(current, current_count);
+}
+
+static void work_stored(struct change *change)
+{
+	struct engine *engine = change->engine;
+	struct source_file *files = NULL;
+	size_t count = 0;
+	int error = store_read(engine->store, change->number, &files, &count, &change->generation);
+	if (error == -ENOENT && change->kind == CHANGE_REREAD) {
+		build_shows(change); /* nothing was ever loaded: the defaults play */
+		return;
+	}
+	if (error < 0) {
+		fail(change, error, "there is no such generation; `bangtin history` lists them");
+		return;
+	}
+	change->catalogue = trial_build(engine->site, files, count, engine->fonts, &change->diags);
+	sources_free(files, count);
+	if (!change->catalogue) {
+		fail(change, -EINVAL, "that generation does not build any more; nothing was changed");
+		return;
+	}
+	build_shows(change);
+	if (change->kind == CHANGE_ROLLBACK &&
+		(error = store_rollback(engine->store, change->number, &change->generation)) < 0)
+		fail(change, error, "the state directory cannot be written");
+}
+
+/* Found at the desk, not on the board: a letter that no font has. */
+static bool announcement_is_readable(struct change *change)
+{
+	if (!change->edit.add || change->edit.item.kind != OVERRIDE_ANNOUNCE)
+		return true;
+	struct face face;
+	unsigned faults = 0;
+	uint32_t missing = 0;
+	face_of_display(&change->engine->site->displays[0], &face);
+	scene_unref(scene_prepare_text(
+		change->engine->fonts, &face, change->edit.item.text, MOTION_STILL, &faults, &missing));
+	if (!(faults & RENDER_MISSING_GLYPH))
+		return true;
+	diag_error(&change->diags, (struct location){"announcement", 0, 0},
+		"no font here has the character U+%04X; leave it out", missing);
+	fail(change, -EINVAL, "nothing was changed");
+	return false;
+}
+
+static void work_overrides(struct change *change)
+{
+	struct engine *engine = change->engine;
+	if (!announcement_is_readable(change))
+		return;
+	change->catalogue = engine->catalogue ? catalogue_ref(engine->catalogue) : NULL;
+	change->generation = engine->generation;
+	build_shows(change);
+	int error = store_write_overrides(engine->store, change->overrides, change->override_count);
+	if (error < 0)
+		fail(change, error, "the state directory cannot be written");
+}
+
+static void work(void *data)
+{
+	struct change *change = data;
+	switch (change->kind) {
+	case CHANGE_LOAD:
+		work_load(change);
+		break;
+	case CHANGE_ROLLBACK:
+	case CHANGE_REREAD:
+		work_stored(change);
+		break;
+	case CHANGE_OVERRIDES:
+		work_overrides(change);
+		break;
+	}
+}
+
+/* --- on the loop */
+
+static json_t *warnings_text(struct change *change)
+{
+	char *text = diag_text(&change->diags);
+	json_t *json = json_string(text);
+	free(text);
+	return json;
+}
+
+static void answer_overrides(struct change *change)
+{
+	struct engine *engine = change->engine;
+	json_t *list = json_array();
+	for (size_t i = 0; i < engine->override_count; i++)
+		json_array_append_new(list, override_json(engine, &engine->overrides[i]));
+	control_reply(change->request,
+		json_pack("{s:I, s:o}", "changed", (json_int_t)change->edited, "overrides", list));
+}
+
+static void answer(struct change *change)
+{
+	if (!change->request)
+		return;
+	if (change->error == -EINVAL && change->diags.count > 0) {
+		char *text = diag_text(&change->diags);
+		control_refuse(change->request, 1, "%s%s", text, change->what);
+		free(text);
+	} else if (change->error < 0) {
+		control_refuse(change->request, change->error == -ENOENT ? 1 : 3, "%s (%s)", change->what,
+			strerror(-change->error));
+	} else if (change->kind == CHANGE_OVERRIDES) {
+		answer_overrides(change);
+	} else {
+		control_reply(change->request,
+			json_pack("{s:o, s:o}", "generation",
+				generation_json(change->engine, &change->generation), "warnings",
+				warnings_text(change)));
+	}
+}
+
+static void destroy(struct change *change)
+{
+	struct engine *engine = change->engine;
+	for (size_t i = 0; change->shows && i < engine->site->display_count; i++)
+		show_destroy(change->shows[i]);
+	free(change->shows);
+	catalogue_unref(change->catalogue);
+	if (change->kind == CHANGE_OVERRIDES)
+		overrides_free(change->overrides, change->override_count);
+	for (size_t i = 0; i < change->added_count; i++)
+		free((char *)change->added[i].data);
+	free(change->added);
+	override_edit_finish(&change->edit);
+	diag_finish(&change->diags);
+	free(change);
+}
+
+static void next(struct engine *engine)
+{
+	struct change *done = engine->changes;
+	engine->changes = done->next;
+	destroy(done);
+	if (engine->changes)
+		start(engine->changes);
+	else
+		scene_store_trim(engine->scenes);
+}
+
+static void swap(struct change *change)
+{
+	struct engine *engine = change->engine;
+	catalogue_unref(engine->catalogue);
+	engine->catalogue = change->catalogue;
+	change->catalogue = NULL;
+	engine->generation = change->generation;
+	free(engine->load_fault);
+	engine->load_fault = NULL;
+	trace_set_generation(engine->trace, engine->generation.number);
+	if (change->kind == CHANGE_OVERRIDES) {
+		overrides_free(engine->overrides, engine->override_count);
+		engine->overrides = change->overrides;
+		engine->override_count = change->override_count;
+		change->overrides = NULL;
+		change->override_count = 0;
+	}
+	for (size_t i = 0; i < engine->site->display_count; i++) {
+		channel_set_show(engine->channels[i], change->shows[i]);
+		change->shows[i] = NULL;
+	}
+}
+
+/* A long trial may outlast the time that the new shows were prepared for: prepare again, then swap, so that no frame
+ * is late. */
+static void freshen(void *data)
+{
+	struct change *change = data;
+	int64_t until = change->now.time + channel_lookahead(&change->engine->clock);
+	for (size_t i = 0; i < change->engine->site->display_count; i++)
+		show_prepare(change->shows[i], change->now.time, until);
+}
+
+static void done(void *data)
+{
+	struct change *change = data;
+	struct engine *engine = change->engine;
+	struct instant now = clock_now(&engine->clock);
+	int64_t spent = now.time - change->now.time;
+	if (change->error == 0 && (spent < 0 || spent > channel_lookahead(&engine->clock) / 2)) {
+		change->now = now;
+		loop_work(engine->loop, freshen, done, change);
+		return;
+	}
+	if (change->error == 0) {
+		swap(change);
+		if (change->kind != CHANGE_OVERRIDES)
+			log_notice("generation %d plays (loaded by %s)", engine->generation.number,
+				engine->generation.user);
+	} else {
+		log_warning("a change was refused: %s", change->what);
+	}
+	answer(change);
+	next(engine);
+}
+
+static void start(struct change *change)
+{
+	struct engine *engine = change->engine;
+	change->now = clock_now(&engine->clock);
+	if (change->kind != CHANGE_OVERRIDES) {
+		change->overrides = engine->overrides;
+		change->override_count = engine->override_count;
+	} else {
+		change->edited = override_edit_apply(&change->edit, engine->overrides, engine->override_count,
+			change->now.time, &change->overrides, &change->override_count);
+	}
+	loop_work(engine->loop, work, done, change);
+}
+
+static struct change *change_create(struct engine *engine, enum kind kind, struct control_request *request)
+{
+	struct change *change = xcalloc(1, sizeof *change);
+	change->engine = engine;
+	change->kind = kind;
+	change->request = request;
+	change->user = "";
+	if (request) {
+		change->uid = control_peer(request)->uid;
+		change->user = control_peer(request)->user;
+	}
+	diag_init(&change->diags);
+	return change;
+}
+
+static void enqueue(struct change *change)
+{
+	struct change **last = &change->engine->changes;
+	bool idle = !*last;
+	while (*last)
+		last = &(*last)->next;
+	*last = change;
+	if (idle)
+		start(change);
+}
+
+void change_load(struct engine *engine, struct control_request *request, struct source_file *files, size_t count,
+	bool single)
+{
+	struct change *change = change_create(engine, CHANGE_LOAD, request);
+	change->added = files;
+	change->added_count = count;
+	change->single = single;
+	enqueue(change);
+}
+
+void change_rollback(struct engine *engine, struct control_request *request, int number)
+{
+	struct change *change = change_create(engine, CHANGE_ROLLBACK, request);
+	change->number = number;
+	enqueue(change);
+}
+
+void change_overrides(struct engine *engine, struct control_request *request, struct override_edit edit)
+{
+	struct change *change = change_create(engine, CHANGE_OVERRIDES, request);
+	change->edit = edit;
+	enqueue(change);
+}
+
+void change_reread(struct engine *engine, struct control_request *request)
+{
+	enqueue(change_create(engine, CHANGE_REREAD, request));
+}
+
+/* --- at start: the newest generation that still builds; a newer program may be stricter than the one that loaded it */
+
+static struct catalogue *read_generation(struct engine *engine, int number, struct generation *generation)
+{
+	struct source_file *files;
+	size_t count;
+	if (store_read(engine->store, number, &files, &count, generation) < 0)
+		return NULL;
+	struct diag_list diags;
+	diag_init(&diags);
+	struct catalogue *catalogue = catalogue_build(engine->site, files, count, &diags);
+	sources_free(files, count);
+	if (!catalogue && !engine->load_fault) {
+		char *text = diag_text(&diags);
+		engine->load_fault = xasprintf("generation %d does not build: %s", generation->number, text);
+		free(text);
+	}
+	diag_finish(&diags);
+	return catalogue;
+}
+
+void engine_read_state(struct engine *engine)
+{
+	store_read_overrides(engine->store, &engine->overrides, &engine->override_count);
+	engine->catalogue = read_generation(engine, 0, &engine->generation);
+	if (engine->catalogue || engine->generation.number == 0)
+		return;
+	struct generation *history;
+	size_t count;
+	if (store_history(engine->store, &history, &count) < 0)
+		return;
+	for (size_t i = 0; i < count && !engine->catalogue; i++)
+		if (!history[i].current)
+			engine->catalogue = read_generation(engine, history[i].number, &engine->generation);
+	free(history);
+	log_error("%s; %s", engine->load_fault,
+		engine->catalogue ? "an older generation plays" : "the default messages play");
+}

@@ -1,0 +1,298 @@
+#include "engine/channel.h"
+
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "frame/pattern.h"
+#include "frame/rate.h"
+
+/* A show being prepared on the thread pool. If the channel takes another one meanwhile, the old is destroyed when the
+ * work is done. */
+struct preparation {
+	struct channel *channel;
+	struct show *show;
+	int64_t from, until;
+};
+
+struct channel {
+	struct loop *loop;
+	const struct site *site;
+	const struct display *display;
+	const struct clock *clock;
+	struct output *output;
+	struct loop_timer *timer;
+
+	struct show *show;
+	struct preparation preparation;
+	bool preparing;
+	bool stopped;
+
+	struct instant painted; /* what the canvas shows; time TIME_ALWAYS: unknown */
+	bool composed;
+	int64_t due; /* wall instant of the frame that the timer waits for; TIME_NEVER */
+	int permille;
+	struct show_state state;
+	uint64_t late;
+	int64_t worst_lateness;
+
+	const char *pattern; /* NULL: the schedule */
+	int64_t pattern_start, pattern_end; /* monotonic */
+};
+
+static const struct instant unknown = {TIME_ALWAYS, false};
+
+static void tick(void *data);
+
+int64_t channel_lookahead(const struct clock *clock)
+{
+	double rate = clock->injected && clock->rate > 1 ? clock->rate : 1;
+	return (int64_t)(60 * rate) * NS_PER_SEC;
+}
+
+/* --- preparing ahead */
+
+static void prepare_work(void *data)
+{
+	struct preparation *p = data;
+	show_prepare(p->show, p->from, p->until);
+}
+
+static void prepare_done(void *data)
+{
+	struct preparation *p = data;
+	struct channel *channel = p->channel;
+	channel->preparing = false;
+	if (p->show != channel->show)
+		show_destroy(p->show);
+	channel_wake(channel);
+}
+
+static void prepare_ahead(struct channel *channel, struct instant now)
+{
+	int64_t ahead = channel_lookahead(channel->clock);
+	if (channel->preparing || !channel->show || channel->stopped ||
+		show_ready_until(channel->show) - now.time > ahead / 2)
+		return;
+	channel->preparation = (struct preparation){channel, channel->show, now.time, now.time + ahead};
+	channel->preparing = true;
+	loop_work(channel->loop, prepare_work, prepare_done, &channel->preparation);
+}
+
+/* --- composing */
+
+/* The frame instant that now belongs to. A timer may fire a hair early against a slewed wall clock: the frame that it
+ * was set for counts as due. */
+static struct instant frame_now(const struct channel *channel)
+{
+	struct instant now = clock_now(channel->clock);
+	if (channel->due != TIME_NEVER && now.time < channel->due && channel->due - now.time < NS_PER_MS)
+		now.time = channel->due;
+	int32_t rate = channel->display->rate;
+	return (struct instant){frame_instant(rate, frame_index(rate, now.time)), now.trusted};
+}
+
+static void note_lateness(struct channel *channel, struct instant now)
+{
+	if (channel->due == TIME_NEVER || channel->clock->injected)
+		return;
+	int64_t behind = now.time - channel->due;
+	int64_t period = frame_instant(channel->display->rate, 1);
+	if (behind > channel->worst_lateness)
+		channel->worst_lateness = behind;
+	if (behind > period)
+		channel->late++;
+}
+
+static void apply_brightness(struct channel *channel, struct instant at)
+{
+	int32_t second = 0;
+	if (at.trusted) {
+		struct civil civil;
+		zone_civil(channel->site->zone, at.time, &civil);
+		second = civil.hour * 3600 + civil.minute * 60 + civil.second;
+	}
+	int permille = display_brightness(channel->display, second);
+	if (permille != channel->permille)
+		output_set_brightness(channel->output, permille);
+	channel->permille = permille;
+}
+
+/* Brightness steps and on-hours lie on whole minutes; a picture that never changes still looks at them once a minute,
+ * and at what must be prepared. */
+static int64_t next_minute(struct instant at)
+{
+	return (at.time / NS_PER_MIN + 1) * NS_PER_MIN;
+}
+
+static void sleep_until(struct channel *channel, struct instant at, int64_t change)
+{
+	int32_t rate = channel->display->rate;
+	int64_t minute = next_minute(at);
+	if (change > minute)
+		change = minute;
+	int64_t due = frame_instant(rate, frame_index(rate, change));
+	if (due < change)
+		due = frame_instant(rate, frame_index(rate, change) + 1);
+	channel->due = due;
+	loop_timer_set(channel->timer, clock_monotonic_at(channel->clock, due));
+}
+
+static void tick_pattern(struct channel *channel, struct instant at)
+{
+	int64_t now = clock_monotonic();
+	struct frame *canvas = output_canvas(channel->output);
+	struct region damage;
+	region_clear(&damage);
+	region_add(&damage, (struct rect){0, 0, canvas->width, canvas->height});
+	pattern_paint(channel->pattern, now - channel->pattern_start, canvas);
+	channel->painted = unknown;
+	output_push(channel->output, at.time, &damage);
+	int64_t next = now + frame_instant(channel->display->rate, 1);
+	loop_timer_set(channel->timer, next < channel->pattern_end ? next : channel->pattern_end);
+}
+
+static void tick(void *data)
+{
+	struct channel *channel = data;
+	if (channel->stopped)
+		return;
+	struct instant at = frame_now(channel);
+	if (channel->pattern && clock_monotonic() < channel->pattern_end) {
+		tick_pattern(channel, at);
+		return;
+	}
+	channel->pattern = NULL;
+	if (!channel->show)
+		return;
+	note_lateness(channel, at);
+	apply_brightness(channel, at);
+	struct instant before = channel->painted.trusted == at.trusted ? channel->painted : unknown;
+	struct region damage;
+	region_clear(&damage);
+	show_compose(channel->show, before, at, output_canvas(channel->output), &damage, &channel->state);
+	if (channel->state.late) {
+		channel->late++;
+	} else {
+		channel->painted = at;
+		channel->composed = true;
+	}
+	if (!region_empty(&damage))
+		output_push(channel->output, at.time, &damage);
+	prepare_ahead(channel, at);
+	sleep_until(channel, at, show_next_change(channel->show, at));
+}
+
+/* --- front door */
+
+int channel_create(struct loop *loop, const struct site *site, const struct display *display, const struct clock *clock,
+	struct diag_list *diags, struct channel **ret_channel)
+{
+	struct output *output;
+	int error = output_create(loop, display, diags, &output);
+	if (error < 0)
+		return error;
+	struct channel *channel = xcalloc(1, sizeof *channel);
+	*channel = (struct channel){.loop = loop, .site = site, .display = display, .clock = clock,
+		.output = output, .painted = unknown, .due = TIME_NEVER, .permille = -1};
+	channel->timer = loop_timer_create(loop, tick, channel);
+	*ret_channel = channel;
+	return 0;
+}
+
+void channel_destroy(struct channel *channel)
+{
+	if (!channel)
+		return;
+	channel->stopped = true;
+	loop_timer_destroy(channel->timer);
+	bool never = false;
+	while (channel->preparing)
+		loop_run_until(channel->loop, &never, 10 * NS_PER_MS);
+	show_destroy(channel->show);
+	output_destroy(channel->output);
+	free(channel);
+}
+
+const struct display *channel_display(const struct channel *channel)
+{
+	return channel->display;
+}
+
+struct output *channel_output(struct channel *channel)
+{
+	return channel->output;
+}
+
+struct show *channel_show(struct channel *channel)
+{
+	return channel->show;
+}
+
+void channel_set_show(struct channel *channel, struct show *show)
+{
+	struct show *former = channel->show;
+	channel->show = show;
+	channel->painted = unknown;
+	channel->state = (struct show_state){0}; /* it points into the former */
+	if (former && !(channel->preparing && channel->preparation.show == former))
+		show_destroy(former);
+	channel_wake(channel);
+}
+
+void channel_wake(struct channel *channel)
+{
+	channel->due = TIME_NEVER;
+	tick(channel);
+}
+
+void channel_pattern(struct channel *channel, const char *pattern, int64_t duration)
+{
+	int64_t now = clock_monotonic();
+	if (pattern && duration > 0) {
+		if (!channel->pattern || strcmp(channel->pattern, pattern) != 0)
+			channel->pattern_start = now;
+		channel->pattern = pattern;
+		channel->pattern_end = now + duration;
+	} else {
+		channel->pattern = NULL;
+		channel->painted = unknown;
+	}
+	channel_wake(channel);
+}
+
+void channel_status(const struct channel *channel, struct channel_status *ret_status)
+{
+	*ret_status = (struct channel_status){
+		.state = channel->state,
+		.composed = channel->composed,
+		.instant = channel->painted,
+		.late = channel->late,
+		.worst_lateness = channel->worst_lateness,
+		.pattern = channel->pattern != NULL,
+	};
+	output_status(channel->output, &ret_status->output);
+}
+
+const struct frame *channel_frame(const struct channel *channel)
+{
+	return output_canvas(channel->output);
+}
+
+void channel_leave(struct channel *channel, struct show *failure_show)
+{
+	channel->stopped = true;
+	loop_timer_set(channel->timer, TIME_NEVER);
+	struct frame *canvas = output_canvas(channel->output);
+	struct rect all = {0, 0, canvas->width, canvas->height};
+	struct region damage;
+	region_clear(&damage);
+	if (failure_show) {
+		struct show_state state;
+		show_compose(failure_show, unknown, (struct instant){0, false}, canvas, &damage, &state);
+	} else {
+		frame_fill(canvas, all, 0);
+	}
+	region_clear(&damage);
+	region_add(&damage, all);
+	output_push(channel->output, clock_now(channel->clock).time, &damage);
+}

@@ -1,0 +1,47 @@
+/* A channel: one display while the daemon runs: its show, its output, its frame clock. Loop thread.
+ *
+ * The frame clock sleeps until the next instant at which the picture changes; a still display wakes nobody. Preparing
+ * ahead runs on the thread pool; a show that is being prepared is destroyed only afterwards.
+ */
+#ifndef ENGINE_CHANNEL_H
+#define ENGINE_CHANNEL_H
+
+#include "base/clock.h"
+#include "output/output.h"
+#include "show/show.h"
+
+struct channel;
+
+struct channel_status {
+	struct output_status output;
+	struct show_state state;   /* of the last composed picture */
+	bool composed;		   /* anything yet */
+	struct instant instant;	   /* of the last composed picture */
+	uint64_t late;		   /* frames that were due and came more than one frame period late, or were not ready */
+	int64_t worst_lateness;	   /* ns */
+	bool pattern;		   /* leased to a test pattern */
+};
+
+/* -EINVAL with diags: the driver's options are wrong. site, display, clock outlive the channel. */
+int channel_create(struct loop *loop, const struct site *site, const struct display *display, const struct clock *clock,
+	struct diag_list *diags, struct channel **ret_channel);
+void channel_destroy(struct channel *channel);
+const struct display *channel_display(const struct channel *channel);
+struct output *channel_output(struct channel *channel);
+
+/* Takes the show, which is prepared for now; the former is destroyed when nobody works on it. */
+void channel_set_show(struct channel *channel, struct show *show);
+struct show *channel_show(struct channel *channel); /* borrowed; NULL before the first */
+/* How far ahead a show must be prepared at least, and how far it should be, ns of wall clock. */
+int64_t channel_lookahead(const struct clock *clock);
+/* The clock was stepped, or something else changed under the display: compose now. */
+void channel_wake(struct channel *channel);
+/* Shows a test pattern (frame/pattern.h) instead of the schedule for so long; 0 gives the display back. */
+void channel_pattern(struct channel *channel, const char *pattern, int64_t duration);
+void channel_status(const struct channel *channel, struct channel_status *ret_status);
+/* The picture last composed; borrowed until the next frame. */
+const struct frame *channel_frame(const struct channel *channel);
+/* Stops the frame clock and pushes this still picture of `show` (default text or black) as the last one. */
+void channel_leave(struct channel *channel, struct show *failure_show);
+
+#endif

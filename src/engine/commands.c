@@ -1,0 +1,383 @@
+/* The commands of the control socket; bangtin-control(7) documents each. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/base64.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "engine/private.h"
+#include "frame/pattern.h"
+
+#define ANNOUNCE_TEXT_MOST 1000 /* code points */
+#define ANNOUNCE_MOST	   (24 * NS_PER_HOUR)
+#define PATTERN_MOST	   (10 * NS_PER_SEC) /* a lease is renewed, so that a killed client gives the display back */
+
+static const char *text_argument(struct control_request *request, const char *key)
+{
+	return json_string_value(json_object_get(control_arguments(request), key));
+}
+
+static struct channel *channel_argument(struct engine *engine, struct control_request *request)
+{
+	const char *name = text_argument(request, "display");
+	if (!name) {
+		control_refuse(request, 2, "which display? give its name");
+		return NULL;
+	}
+	struct channel *channel = engine_channel(engine, name);
+	if (!channel)
+		control_refuse(request, 1, "no display is named `%s`; `bangtin status` lists them", name);
+	return channel;
+}
+
+static void run_status(void *data, struct control_request *request)
+{
+	control_reply(request, status_json(data));
+}
+
+/* --- load, history, rollback */
+
+static bool file_argument(const json_t *object, struct source_file *ret_file)
+{
+	const char *unit = json_string_value(json_object_get(object, "unit"));
+	const char *name = json_string_value(json_object_get(object, "name"));
+	const char *data = json_string_value(json_object_get(object, "data"));
+	size_t size;
+	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
+	if (!bytes)
+		return false;
+	*ret_file = (struct source_file){unit, name, bytes, size};
+	return true;
+}
+
+static void run_load(void *data, struct control_request *request)
+{
+	const json_t *arguments = control_arguments(request);
+	const json_t *array = json_object_get(arguments, "files");
+	size_t count = json_array_size(array);
+	if (count == 0) {
+		control_refuse(request, 2, "no files");
+		return;
+	}
+	struct source_file *files = xcalloc(count, sizeof *files);
+	for (size_t i = 0; i < count; i++) {
+		if (file_argument(json_array_get(array, i), &files[i]))
+			continue;
+		control_refuse(request, 2, "file %zu wants unit, name and data (base64)", i + 1);
+		while (i > 0)
+			free((char *)files[--i].data);
+		free(files);
+		return;
+	}
+	change_load(data, request, files, count, json_is_true(json_object_get(arguments, "single")));
+}
+
+/* A reply that needs the disk is made on the thread pool: a slow card must not hold up a frame. */
+struct query {
+	struct engine *engine;
+	struct control_request *request;
+	int number; /* generation */
+	json_t *(*answer)(struct query *query, int *ret_error);
+	json_t *reply;
+	int error;
+};
+
+static void query_work(void *data)
+{
+	struct query *query = data;
+	query->reply = query->answer(query, &query->error);
+}
+
+static void query_done(void *data)
+{
+	struct query *query = data;
+	if (query->reply)
+		control_reply(query->request, query->reply);
+	else
+		control_refuse(query->request, 3, "the state directory cannot be read (%s)", strerror(-query->error));
+	free(query);
+}
+
+static void query_start(struct engine *engine, struct control_request *request,
+	json_t *(*answer)(struct query *query, int *ret_error))
+{
+	struct query *query = xcalloc(1, sizeof *query);
+	*query = (struct query){engine, request, engine->generation.number, answer, NULL, 0};
+	loop_work(engine->loop, query_work, query_done, query);
+}
+
+static json_t *answer_history(struct query *query, int *ret_error)
+{
+	struct generation *list;
+	size_t count;
+	int error = store_history(query->engine->store, &list, &count);
+	if (error < 0) {
+		*ret_error = error;
+		return NULL;
+	}
+	json_t *array = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, generation_json(query->engine, &list[i]));
+	free(list);
+	return json_pack("{s:o}", "generations", array);
+}
+
+static void run_history(void *data, struct control_request *request)
+{
+	query_start(data, request, answer_history);
+}
+
+static void run_rollback(void *data, struct control_request *request)
+{
+	change_rollback(data, request,
+		(int)json_integer_value(json_object_get(control_arguments(request), "generation")));
+}
+
+static json_t *answer_sources(struct query *query, int *ret_error)
+{
+	struct source_file *files = NULL;
+	size_t count = 0;
+	int error = store_read(query->engine->store, query->number, &files, &count, NULL);
+	if (error < 0 && error != -ENOENT) {
+		*ret_error = error;
+		return NULL;
+	}
+	json_t *array = json_array();
+	for (size_t i = 0; i < count; i++) {
+		char *text = base64_encode(files[i].data, files[i].size);
+		json_array_append_new(array,
+			json_pack("{s:s, s:s, s:s}", "unit", files[i].unit, "name", files[i].name, "data", text));
+		free(text);
+	}
+	sources_free(files, count);
+	char *path = realpath(query->engine->configuration, NULL);
+	json_t *reply = json_pack("{s:s, s:o, s:I}", "configuration", path ? path : query->engine->configuration,
+		"files", array, "now", (json_int_t)clock_now(&query->engine->clock).time);
+	free(path);
+	return reply;
+}
+
+/* What plays, as files, so that agenda, why and preview work for staff who may not read the state directory. */
+static void run_sources(void *data, struct control_request *request)
+{
+	query_start(data, request, answer_sources);
+}
+
+/* --- overrides */
+
+static void add_target(struct override *override, const char *name)
+{
+	override->on = xrealloc(override->on, override->on_count + 1, sizeof *override->on);
+	override->on[override->on_count++] = xstrdup(name);
+}
+
+/* The displays that the names and tags in `on` reach, by name; none given: every display. A name that reaches nothing
+ * is an error: an announcement that nobody sees must not look like success. */
+static bool targets_argument(struct engine *engine, struct control_request *request, struct override *ret_override)
+{
+	const json_t *on = json_object_get(control_arguments(request), "on");
+	const struct site *site = engine->site;
+	for (size_t t = 0; t < json_array_size(on); t++) {
+		const char *name = json_string_value(json_array_get(on, t));
+		bool found = false;
+		for (size_t i = 0; name && i < site->display_count; i++)
+			found |= display_matches(&site->displays[i], name);
+		if (!found) {
+			control_refuse(request, 1, "no display has the name or tag `%s`; `bangtin status` lists them",
+				name ? name : "?");
+			return false;
+		}
+	}
+	for (size_t i = 0; i < site->display_count; i++) {
+		bool reached = json_array_size(on) == 0;
+		for (size_t t = 0; t < json_array_size(on) && !reached; t++)
+			reached = display_matches(&site->displays[i], json_string_value(json_array_get(on, t)));
+		if (reached)
+			add_target(ret_override, site->displays[i].name);
+	}
+	return true;
+}
+
+static void name_override(struct engine *engine, struct override *override, const struct control_request *request)
+{
+	static unsigned number;
+	override->start = clock_now(&engine->clock).time;
+	override->uid = control_peer(request)->uid;
+	snprintf(override->id, sizeof override->id, "%c%llx-%x", override->kind == OVERRIDE_BLANK ? 'b' : 'a',
+		(unsigned long long)(override->start / NS_PER_SEC) & 0xffffffffff, ++number & 0xffff);
+}
+
+static bool announce_text(struct engine *engine, struct control_request *request, char **ret_text)
+{
+	const char *text = text_argument(request, "text");
+	if (!text || !*text) {
+		control_refuse(request, 2, "what should be announced? give a text");
+		return false;
+	}
+	char *nfc = text_nfc(text);
+	if (utf8_length(nfc) > ANNOUNCE_TEXT_MOST) {
+		control_refuse(request, 1, "the text is longer than %d characters; shorten it", ANNOUNCE_TEXT_MOST);
+		free(nfc);
+		return false;
+	}
+	*ret_text = nfc;
+	return true;
+}
+
+static void run_announce(void *data, struct control_request *request)
+{
+	struct engine *engine = data;
+	json_int_t ms = json_integer_value(json_object_get(control_arguments(request), "for_ms"));
+	if (ms < 1000 || ms > ANNOUNCE_MOST / NS_PER_MS) {
+		control_refuse(request, 2, "for how long? from 1 s to 24 h");
+		return;
+	}
+	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_ANNOUNCE};
+	if (!announce_text(engine, request, &edit.item.text))
+		return;
+	if (!targets_argument(engine, request, &edit.item)) {
+		override_edit_finish(&edit);
+		return;
+	}
+	name_override(engine, &edit.item, request);
+	edit.item.end = edit.item.start + ms * NS_PER_MS;
+	log_notice("%s announces on %zu displays: %s", control_peer(request)->user, edit.item.on_count, edit.item.text);
+	change_overrides(engine, request, edit);
+}
+
+static void run_blank(void *data, struct control_request *request)
+{
+	struct engine *engine = data;
+	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_BLANK};
+	if (!targets_argument(engine, request, &edit.item)) {
+		override_edit_finish(&edit);
+		return;
+	}
+	name_override(engine, &edit.item, request);
+	edit.item.end = TIME_NEVER;
+	log_notice("%s blanks %zu displays", control_peer(request)->user, edit.item.on_count);
+	change_overrides(engine, request, edit);
+}
+
+static void remove_overrides(struct engine *engine, struct control_request *request, enum override_kind kind)
+{
+	const char *id = text_argument(request, "id"), *display = text_argument(request, "display");
+	if (display && !engine_channel(engine, display)) {
+		control_refuse(request, 1, "no display is named `%s`; `bangtin status` lists them", display);
+		return;
+	}
+	log_notice("%s %s %s", control_peer(request)->user, kind == OVERRIDE_BLANK ? "unblanks" : "clears",
+		display ? display : "all displays");
+	change_overrides(engine, request,
+		(struct override_edit){.kind = kind, .id = xstrdup(id), .display = xstrdup(display)});
+}
+
+static void run_clear(void *data, struct control_request *request)
+{
+	remove_overrides(data, request, OVERRIDE_ANNOUNCE);
+}
+
+static void run_unblank(void *data, struct control_request *request)
+{
+	remove_overrides(data, request, OVERRIDE_BLANK);
+}
+
+/* --- snapshot: encoded on the thread pool, into memory: nothing of it touches the frame path or the disk */
+
+struct snapshot {
+	struct control_request *request;
+	struct frame *frame;
+	int64_t instant;
+	char *base64;
+};
+
+static void snapshot_work(void *data)
+{
+	struct snapshot *snapshot = data;
+	int fd = memfd_create("snapshot", MFD_CLOEXEC);
+	if (fd < 0)
+		return;
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	char *png;
+	size_t size;
+	if (frame_write_png(snapshot->frame, path) == 0 && file_read(path, 64 << 20, &png, &size) == 0) {
+		snapshot->base64 = base64_encode(png, size);
+		free(png);
+	}
+	close(fd);
+}
+
+static void snapshot_done(void *data)
+{
+	struct snapshot *snapshot = data;
+	if (snapshot->base64)
+		control_reply(snapshot->request,
+			json_pack("{s:s, s:I}", "png", snapshot->base64, "instant", (json_int_t)snapshot->instant));
+	else
+		control_refuse(snapshot->request, 3, "the picture could not be encoded");
+	frame_unref(snapshot->frame);
+	free(snapshot->base64);
+	free(snapshot);
+}
+
+static void run_snapshot(void *data, struct control_request *request)
+{
+	struct engine *engine = data;
+	struct channel *channel = channel_argument(engine, request);
+	if (!channel)
+		return;
+	const struct frame *canvas = channel_frame(channel);
+	struct channel_status status;
+	channel_status(channel, &status);
+	struct snapshot *snapshot = xcalloc(1, sizeof *snapshot);
+	snapshot->request = request;
+	snapshot->instant = status.instant.time;
+	snapshot->frame = frame_create(canvas->width, canvas->height);
+	frame_copy(snapshot->frame, 0, 0, canvas, (struct rect){0, 0, canvas->width, canvas->height});
+	loop_work(engine->loop, snapshot_work, snapshot_done, snapshot);
+}
+
+static void run_pattern(void *data, struct control_request *request)
+{
+	struct channel *channel = channel_argument(data, request);
+	if (!channel)
+		return;
+	const char *asked = text_argument(request, "pattern");
+	int64_t duration = json_integer_value(json_object_get(control_arguments(request), "for_ms")) * NS_PER_MS;
+	const struct pattern *pattern = asked ? pattern_find(asked) : NULL;
+	if (asked && !pattern) {
+		control_refuse(request, 1, "there is no pattern `%s`; `bangtin-testpattern patterns` lists them", asked);
+		return;
+	}
+	if (duration < 0 || duration > PATTERN_MOST) {
+		control_refuse(request, 2, "a lease lasts at most %d s; renew it", (int)(PATTERN_MOST / NS_PER_SEC));
+		return;
+	}
+	channel_pattern(channel, pattern ? pattern->name : NULL, duration);
+	control_reply(request, json_object());
+}
+
+static void run_reload(void *data, struct control_request *request)
+{
+	change_reread(data, request);
+}
+
+const struct control_command engine_commands[] = {
+	{"status", ROLE_VIEW, run_status},
+	{"history", ROLE_VIEW, run_history},
+	{"sources", ROLE_VIEW, run_sources},
+	{"snapshot", ROLE_VIEW, run_snapshot},
+	{"load", ROLE_LOAD, run_load},
+	{"rollback", ROLE_LOAD, run_rollback},
+	{"reload", ROLE_LOAD, run_reload},
+	{"announce", ROLE_OPERATE, run_announce},
+	{"clear", ROLE_OPERATE, run_clear},
+	{"blank", ROLE_OPERATE, run_blank},
+	{"unblank", ROLE_OPERATE, run_unblank},
+	{"pattern", ROLE_OPERATE, run_pattern},
+	{NULL, 0, NULL},
+};

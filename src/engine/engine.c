@@ -1,0 +1,257 @@
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "engine/private.h"
+
+#define BUILD_DATE_FLOOR INT64_C(1767225600) /* 2026-01-01T00:00:00Z: no true clock shows less */
+#define TIME_SAVE_EVERY	 (10 * NS_PER_MIN)
+#define LEAVE_WITHIN	 (2 * NS_PER_SEC)
+
+struct channel *engine_channel(struct engine *engine, const char *display)
+{
+	for (size_t i = 0; i < engine->site->display_count; i++)
+		if (strcmp(engine->site->displays[i].name, display) == 0)
+			return engine->channels[i];
+	return NULL;
+}
+
+/* --- the last believed time, so that a board without a clock battery does not show last year's notices */
+
+static void time_work(void *data)
+{
+	struct engine *engine = data;
+	int64_t now = clock_now(&engine->clock).time;
+	store_write_time(engine->store, now);
+}
+
+static void time_done(void *data)
+{
+	struct engine *engine = data;
+	engine->saving_time = false;
+}
+
+static void time_tick(void *data)
+{
+	struct engine *engine = data;
+	loop_timer_set(engine->time_timer, clock_monotonic() + TIME_SAVE_EVERY);
+	if (engine->clock.injected || !clock_now(&engine->clock).trusted || engine->saving_time)
+		return;
+	engine->saving_time = true;
+	loop_work(engine->loop, time_work, time_done, engine);
+}
+
+/* --- signals and steps */
+
+static void on_stop(void *data, int signal)
+{
+	struct engine *engine = data;
+	(void)signal;
+	engine->stopping = true;
+	loop_stop(engine->loop);
+}
+
+static void on_hangup(void *data, int signal)
+{
+	(void)signal;
+	change_reread(data, NULL);
+}
+
+static void on_step(void *data)
+{
+	struct engine *engine = data;
+	log_notice("the wall clock was set");
+	for (size_t i = 0; i < engine->site->display_count; i++)
+		channel_wake(engine->channels[i]);
+}
+
+/* --- start */
+
+static int open_state(struct engine *engine, const struct engine_options *options, const char **ret_why)
+{
+	const char *directory =
+		options->state_directory ? options->state_directory : engine->site->state_directory;
+	int error = store_open(directory, &engine->store);
+	if (error == -EBUSY)
+		*ret_why = "another bangtind uses this state directory";
+	else if (error < 0)
+		*ret_why = "the state directory cannot be opened";
+	if (error < 0)
+		return error;
+	int64_t floor = BUILD_DATE_FLOOR * NS_PER_SEC;
+	int64_t last = store_read_time(engine->store);
+	clock_init(&engine->clock, last > floor ? last : floor);
+	if (options->clock_spec && clock_inject(&engine->clock, engine->site->zone, options->clock_spec) < 0) {
+		*ret_why = "--clock wants T[,RATE], such as \"2026-03-02 08:00:00,0\"";
+		return -EINVAL;
+	}
+	engine->started = clock_now(&engine->clock);
+	return 0;
+}
+
+static int open_channels(struct engine *engine, struct diag_list *diags)
+{
+	const struct site *site = engine->site;
+	engine->channels = xcalloc(site->display_count, sizeof(struct channel *));
+	for (size_t i = 0; i < site->display_count; i++) {
+		int error = channel_create(
+			engine->loop, site, &site->displays[i], &engine->clock, diags, &engine->channels[i]);
+		if (error < 0)
+			return error;
+		if (engine->trace)
+			output_on_handed(channel_output(engine->channels[i]), trace_frame, engine->trace);
+	}
+	return 0;
+}
+
+/* What each board keeps when the daemon ends: laid out now, because nothing may go wrong then. */
+static void prepare_failure_pictures(struct engine *engine)
+{
+	const struct site *site = engine->site;
+	engine->failure_shows = xcalloc(site->display_count, sizeof(struct show *));
+	for (size_t i = 0; i < site->display_count; i++) {
+		const struct display *display = &site->displays[i];
+		if (display->on_failure != FAILURE_DEFAULT || !display->fallback_text)
+			continue;
+		struct show *show = show_create(site, display, NULL, NULL, 0, engine->fonts, engine->scenes);
+		show_prepare(show, 0, NS_PER_SEC);
+		engine->failure_shows[i] = show;
+	}
+}
+
+static void first_shows(struct engine *engine)
+{
+	struct instant now = clock_now(&engine->clock);
+	for (size_t i = 0; i < engine->site->display_count; i++) {
+		struct show *show = show_create(engine->site, &engine->site->displays[i], engine->catalogue,
+			engine->overrides, engine->override_count, engine->fonts, engine->scenes);
+		show_prepare(show, now.time, now.time + 2 * NS_PER_SEC);
+		channel_set_show(engine->channels[i], show);
+	}
+}
+
+static int start(struct engine *engine, const struct engine_options *options, struct diag_list *diags,
+	const char **ret_why)
+{
+	*ret_why = "";
+	int error = open_state(engine, options, ret_why);
+	if (error < 0)
+		return error;
+	if (options->trace_path && (error = trace_open(options->trace_path, &engine->trace)) < 0) {
+		*ret_why = "the trace file cannot be written";
+		return error;
+	}
+	if ((error = fonts_create(engine->site->fonts_directory, &engine->fonts)) < 0) {
+		*ret_why = "the fonts cannot be read; is bangtin installed whole? BANGTIN_FONTS names their directory";
+		return error;
+	}
+	engine->scenes = scene_store_create(engine->fonts);
+	engine->loop = loop_create();
+	if (!engine->loop)
+		return -EMFILE;
+	if ((error = open_channels(engine, diags)) < 0)
+		return error;
+	engine_read_state(engine);
+	trace_set_generation(engine->trace, engine->generation.number);
+	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) < 0) {
+		*ret_why = error == -EADDRINUSE ? "another bangtind answers on the control socket"
+						: "the control socket cannot be made";
+		return error;
+	}
+	first_shows(engine);
+	prepare_failure_pictures(engine);
+	engine->time_timer = loop_timer_create(engine->loop, time_tick, engine);
+	time_tick(engine);
+	loop_on_signal(engine->loop, SIGTERM, on_stop, engine);
+	loop_on_signal(engine->loop, SIGINT, on_stop, engine);
+	loop_on_signal(engine->loop, SIGHUP, on_hangup, engine);
+	loop_on_clock_step(engine->loop, on_step, engine);
+	return 0;
+}
+
+int engine_create(const struct engine_options *options, struct diag_list *diags, struct engine **ret_engine,
+	const char **ret_why)
+{
+	*ret_why = "";
+	struct site *site = site_read(options->configuration, diags);
+	if (!site)
+		return -EINVAL;
+	for (size_t i = 0; i < site->display_count; i++)
+		output_check(&site->displays[i], diags);
+	if (diags->errors > 0) {
+		site_destroy(site);
+		return -EINVAL;
+	}
+	if (options->socket_path)
+		site_set_socket_path(site, options->socket_path);
+	struct engine *engine = xcalloc(1, sizeof *engine);
+	engine->site = site;
+	engine->configuration = options->configuration;
+	int error = start(engine, options, diags, ret_why);
+	if (error < 0) {
+		engine_destroy(engine);
+		return error;
+	}
+	*ret_engine = engine;
+	return 0;
+}
+
+/* --- run and end */
+
+static void leave_failure_pictures(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->site->display_count; i++)
+		channel_leave(engine->channels[i], engine->failure_shows[i]);
+	int64_t deadline = clock_monotonic() + LEAVE_WITHIN;
+	for (size_t i = 0; i < engine->site->display_count; i++) {
+		int64_t left = deadline - clock_monotonic();
+		output_drain(channel_output(engine->channels[i]), left > 0 ? left : 0);
+	}
+}
+
+void engine_run(struct engine *engine)
+{
+	log_notice("%s: %zu displays, generation %d", engine->site->name, engine->site->display_count,
+		engine->generation.number);
+	loop_run(engine->loop);
+	log_notice("stopping");
+	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
+	bool never = false;
+	while (engine->changes || engine->saving_time)
+		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
+	leave_failure_pictures(engine);
+	if (!engine->clock.injected && clock_now(&engine->clock).trusted)
+		store_write_time(engine->store, clock_now(&engine->clock).time);
+}
+
+void engine_destroy(struct engine *engine)
+{
+	if (!engine)
+		return;
+	control_close(engine->control);
+	if (engine->time_timer)
+		loop_timer_destroy(engine->time_timer);
+	for (size_t i = 0; i < engine->site->display_count; i++) {
+		if (engine->channels)
+			channel_destroy(engine->channels[i]);
+		if (engine->failure_shows)
+			show_destroy(engine->failure_shows[i]);
+	}
+	free(engine->channels);
+	free(engine->failure_shows);
+	catalogue_unref(engine->catalogue);
+	overrides_free(engine->overrides, engine->override_count);
+	free(engine->load_fault);
+	if (engine->scenes)
+		scene_store_destroy(engine->scenes);
+	fonts_destroy(engine->fonts);
+	store_close(engine->store);
+	trace_close(engine->trace);
+	if (engine->loop)
+		loop_destroy(engine->loop);
+	site_destroy(engine->site);
+	free(engine);
+}

@@ -1,0 +1,74 @@
+/* What the engine's files share. Nobody else includes this. */
+#ifndef ENGINE_PRIVATE_H
+#define ENGINE_PRIVATE_H
+
+#include "control/control.h"
+#include "engine/channel.h"
+#include "engine/engine.h"
+#include "engine/trace.h"
+#include "store/store.h"
+
+struct change;
+
+struct engine {
+	struct loop *loop;
+	struct site *site;
+	const char *configuration; /* path */
+	struct clock clock;
+	struct instant started;
+	struct fonts *fonts;
+	struct scene_store *scenes;
+	struct store *store;
+	struct control_server *control;
+	struct trace *trace;
+
+	struct channel **channels; /* as many as the site has displays */
+	struct show **failure_shows; /* prepared at start, one a display; NULL where the board is to be blank */
+
+	struct catalogue *catalogue;  /* NULL: nothing loaded */
+	struct generation generation; /* number 0: nothing loaded */
+	char *load_fault;	      /* why the current generation on disk does not play; NULL */
+	struct override *overrides;
+	size_t override_count;
+
+	struct change *changes; /* in order; the first is under way */
+	struct loop_timer *time_timer;
+	bool saving_time;
+	bool stopping;
+};
+
+/* --- changes (change.c): whatever replaces the shows, one after the other: trial on the thread pool, made durable,
+ * prepared, swapped between two frames, acknowledged. --- */
+
+/* files and their data are taken; their names are borrowed until the reply: the request's arguments hold them. */
+void change_load(struct engine *engine, struct control_request *request, struct source_file *files, size_t count,
+	bool single);
+void change_rollback(struct engine *engine, struct control_request *request, int number);
+/* What an operator asks of the overrides; worked out when its turn comes, so that none is lost. */
+struct override_edit {
+	bool add;
+	struct override item;	 /* add: taken */
+	enum override_kind kind; /* remove: of this kind */
+	char *id;		 /* remove: only this one; NULL: any; taken */
+	char *display;		 /* remove: from this display only; NULL: from all; taken */
+};
+/* Writes the new list: without what has ended, with the edit done. The texts are copies. Returns how many overrides
+ * the edit added, removed or narrowed. */
+size_t override_edit_apply(const struct override_edit *edit, const struct override *old, size_t old_count, int64_t now,
+	struct override **ret_overrides, size_t *ret_count);
+void override_edit_finish(struct override_edit *edit);
+void change_overrides(struct engine *engine, struct control_request *request, struct override_edit edit);
+/* Reads the state again. request may be NULL. */
+void change_reread(struct engine *engine, struct control_request *request);
+
+/* The newest generation on disk that still builds, and the overrides. Fills engine->catalogue … Called at start. */
+void engine_read_state(struct engine *engine);
+struct channel *engine_channel(struct engine *engine, const char *display); /* NULL: none */
+
+/* --- control (commands.c, status.c) --- */
+extern const struct control_command engine_commands[];
+json_t *status_json(struct engine *engine);
+json_t *generation_json(const struct engine *engine, const struct generation *generation);
+json_t *override_json(const struct engine *engine, const struct override *override);
+
+#endif

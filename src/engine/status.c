@@ -1,0 +1,119 @@
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "engine/private.h"
+
+static json_t *instant_text(const struct engine *engine, int64_t time)
+{
+	if (time == TIME_NEVER || time == TIME_ALWAYS)
+		return json_null();
+	char text[48];
+	time_format(engine->site->zone, time, text, sizeof text);
+	return json_string(text);
+}
+
+json_t *generation_json(const struct engine *engine, const struct generation *generation)
+{
+	return json_pack("{s:i, s:s, s:I, s:o, s:s, s:I, s:b}", "number", generation->number, "user", generation->user,
+		"uid", (json_int_t)generation->uid, "time", instant_text(engine, generation->time), "digest",
+		generation->digest, "files", (json_int_t)generation->file_count, "current", generation->current);
+}
+
+json_t *override_json(const struct engine *engine, const struct override *override)
+{
+	json_t *on = json_array();
+	for (size_t i = 0; i < override->on_count; i++)
+		json_array_append_new(on, json_string(override->on[i]));
+	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:I, s:I, s:I}", "id", override->id, "kind",
+		override->kind == OVERRIDE_BLANK ? "blank" : "announce", "text", override->text, "on", on, "from",
+		instant_text(engine, override->start), "until", instant_text(engine, override->end), "uid",
+		(json_int_t)override->uid, "start_ns", (json_int_t)override->start, "end_ns",
+		(json_int_t)override->end);
+}
+
+static json_t *clock_json(const struct engine *engine)
+{
+	struct instant now = clock_now(&engine->clock);
+	json_t *json = json_pack("{s:b, s:s, s:I}", "trusted", now.trusted, "source",
+		engine->clock.injected ? "injected" : "system", "now_ns", (json_int_t)now.time);
+	if (now.trusted)
+		json_object_set_new(json, "time", instant_text(engine, now.time));
+	else
+		json_object_set_new(json, "why",
+			json_string("the system clock is before the last time that was believed; "
+				    "the default messages show until it is right"));
+	return json;
+}
+
+static json_t *playing_json(const struct engine *engine, const struct channel_status *status)
+{
+	static const char *const names[] = {[SHOW_SCHEDULE] = "schedule", [SHOW_ANNOUNCE] = "announce",
+		[SHOW_BLANK] = "blank", [SHOW_DEFAULT] = "default", [SHOW_OFF] = "off"};
+	const struct show_state *state = &status->state;
+	if (status->pattern)
+		return json_pack("{s:s}", "source", "pattern");
+	if (!status->composed)
+		return json_pack("{s:s}", "source", "nothing yet");
+	json_t *json = json_pack("{s:s}", "source", names[state->source]);
+	const struct segment *segment = state->segment;
+	if (state->source == SHOW_SCHEDULE && segment && segment->entry) {
+		json_object_set_new(json, "entry", json_string(segment->entry->id));
+		json_object_set_new(json, "message",
+			json_sprintf("%s/%s", segment->item->message->unit, segment->item->message->name));
+		json_object_set_new(json, "from", instant_text(engine, segment->start));
+		json_object_set_new(json, "until", instant_text(engine, segment->end));
+		json_object_set_new(json, "reason", json_string(reason_name(segment->reason)));
+	}
+	if (state->override)
+		json_object_set_new(json, "override", json_string(state->override->id));
+	return json;
+}
+
+static json_t *display_json(const struct engine *engine, const struct channel *channel)
+{
+	const struct display *display = channel_display(channel);
+	struct channel_status status;
+	channel_status(channel, &status);
+	const struct output_status *output = &status.output;
+	char digest[17];
+	snprintf(digest, sizeof digest, "%016" PRIx64, output->last_digest);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver, "health",
+		health_name(output->health), "why", output->why);
+	json_object_set_new(json, "width", json_integer(display->width));
+	json_object_set_new(json, "height", json_integer(display->height));
+	json_object_set_new(json, "frames",
+		json_pack("{s:I, s:I, s:I, s:I}", "composed", (json_int_t)output->composed, "handed",
+			(json_int_t)output->handed, "shown", (json_int_t)output->shown, "dropped",
+			(json_int_t)output->dropped));
+	json_object_set_new(json, "late", json_integer((json_int_t)(status.late + output->late)));
+	json_object_set_new(json, "worst_lateness_ms", json_real((double)status.worst_lateness / NS_PER_MS));
+	json_object_set_new(json, "reconnects", json_integer((json_int_t)output->reconnects));
+	json_object_set_new(json, "retry_in_ms",
+		output->retry_at == TIME_NEVER
+			? json_null()
+			: json_integer((output->retry_at - clock_monotonic()) / NS_PER_MS));
+	json_object_set_new(json, "sequence", json_integer((json_int_t)output->last_sequence));
+	json_object_set_new(json, "instant_ns", json_integer(output->last_instant));
+	json_object_set_new(json, "digest", json_string(digest));
+	json_object_set_new(json, "playing", playing_json(engine, &status));
+	return json;
+}
+
+json_t *status_json(struct engine *engine)
+{
+	json_t *displays = json_array(), *overrides = json_array();
+	for (size_t i = 0; i < engine->site->display_count; i++)
+		json_array_append_new(displays, display_json(engine, engine->channels[i]));
+	for (size_t i = 0; i < engine->override_count; i++)
+		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
+	json_t *json = json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", BANGTIN_VERSION, "site", engine->site->name,
+		"pid", (int)getpid(), "started", instant_text(engine, engine->started.time), "clock",
+		clock_json(engine));
+	json_object_set_new(json, "generation",
+		engine->generation.number ? generation_json(engine, &engine->generation) : json_null());
+	json_object_set_new(
+		json, "fault", engine->load_fault ? json_string(engine->load_fault) : json_null());
+	json_object_set_new(json, "displays", displays);
+	json_object_set_new(json, "overrides", overrides);
+	return json;
+}

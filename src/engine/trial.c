@@ -1,0 +1,55 @@
+#include "engine/trial.h"
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+static void render_everywhere(
+	const struct site *site, struct catalogue *catalogue, struct fonts *fonts, struct diag_list *diags)
+{
+	struct scene_store *store = scene_store_create(fonts);
+	for (size_t i = 0; i < site->display_count; i++) {
+		struct show *show =
+			show_create(site, &site->displays[i], catalogue, NULL, 0, fonts, store);
+		show_check(show, diags);
+		show_destroy(show);
+		scene_store_trim(store);
+	}
+	scene_store_destroy(store);
+}
+
+struct catalogue *trial_build(const struct site *site, const struct source_file *files, size_t count,
+	struct fonts *fonts, struct diag_list *diags)
+{
+	struct catalogue *catalogue = catalogue_build(site, files, count, diags);
+	if (catalogue && fonts)
+		render_everywhere(site, catalogue, fonts, diags);
+	if (catalogue && diags->errors > 0) {
+		catalogue_unref(catalogue);
+		catalogue = NULL;
+	}
+	diag_sort(diags);
+	return catalogue;
+}
+
+static bool replaces(const struct source_file *added, const struct source_file *old, bool single)
+{
+	return text_equal(added->unit, old->unit) && (!single || text_equal(added->name, old->name));
+}
+
+size_t trial_merge(const struct source_file *current, size_t current_count, const struct source_file *added,
+	size_t added_count, bool single, struct source_file **ret_files)
+{
+	struct source_file *files = xcalloc(current_count + added_count + 1, sizeof *files);
+	size_t count = 0;
+	for (size_t i = 0; i < current_count; i++) {
+		bool gone = false;
+		for (size_t j = 0; j < added_count && !gone; j++)
+			gone = replaces(&added[j], &current[i], single);
+		if (!gone)
+			files[count++] = current[i];
+	}
+	for (size_t j = 0; j < added_count; j++)
+		files[count++] = added[j];
+	*ret_files = files;
+	return count;
+}
