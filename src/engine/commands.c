@@ -80,6 +80,7 @@ struct query {
 	struct engine *engine;
 	struct control_request *request;
 	int number; /* generation */
+	json_t *extra; /* made on the loop; taken by answer, or NULL */
 	json_t *(*answer)(struct query *query, int *ret_error);
 	json_t *reply;
 	int error;
@@ -98,14 +99,16 @@ static void query_done(void *data)
 		control_reply(query->request, query->reply);
 	else
 		control_refuse(query->request, 3, "the state directory cannot be read (%s)", strerror(-query->error));
+	json_decref(query->extra);
 	free(query);
 }
 
-static void query_start(struct engine *engine, struct control_request *request,
+static void query_start(struct engine *engine, struct control_request *request, json_t *extra,
 	json_t *(*answer)(struct query *query, int *ret_error))
 {
 	struct query *query = xcalloc(1, sizeof *query);
-	*query = (struct query){engine, request, engine->generation.number, answer, NULL, 0};
+	*query = (struct query){
+		.engine = engine, .request = request, .number = engine->generation.number, .extra = extra, .answer = answer};
 	loop_work(engine->loop, query_work, query_done, query);
 }
 
@@ -127,7 +130,7 @@ static json_t *answer_history(struct query *query, int *ret_error)
 
 static void run_history(void *data, struct control_request *request)
 {
-	query_start(data, request, answer_history);
+	query_start(data, request, NULL, answer_history);
 }
 
 static void run_rollback(void *data, struct control_request *request)
@@ -154,8 +157,10 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 	}
 	sources_free(files, count);
 	char *path = realpath(query->engine->configuration, NULL);
-	json_t *reply = json_pack("{s:s, s:o, s:I}", "configuration", path ? path : query->engine->configuration,
-		"files", array, "now", (json_int_t)clock_now(&query->engine->clock).time);
+	json_t *reply = json_pack("{s:s, s:o, s:o, s:I}", "configuration", path ? path : query->engine->configuration,
+		"files", array, "overrides", query->extra, "now",
+		(json_int_t)clock_now(&query->engine->clock).time);
+	query->extra = NULL;
 	free(path);
 	return reply;
 }
@@ -163,7 +168,11 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 /* What plays, as files, so that agenda, why and preview work for staff who may not read the state directory. */
 static void run_sources(void *data, struct control_request *request)
 {
-	query_start(data, request, answer_sources);
+	struct engine *engine = data;
+	json_t *overrides = json_array();
+	for (size_t i = 0; i < engine->override_count; i++)
+		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
+	query_start(engine, request, overrides, answer_sources);
 }
 
 /* --- overrides */

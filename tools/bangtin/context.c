@@ -1,0 +1,200 @@
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/base64.h"
+#include "cli.h"
+#include "engine/trial.h"
+#include "store/store.h"
+
+struct sources { /* what is to be built, and what holds its bytes */
+	struct source_file *current, *added, *merged;
+	size_t current_count, added_count, merged_count;
+};
+
+static void sources_finish(struct sources *sources)
+{
+	sources_free(sources->current, sources->current_count);
+	sources_free(sources->added, sources->added_count);
+	free(sources->merged);
+}
+
+/* --- from files */
+
+static int read_state(struct context *context, struct sources *sources)
+{
+	struct store *store;
+	if (store_open_read_only(context->site->state_directory, &store) < 0)
+		return EXIT_DONE; /* nothing was ever loaded */
+	int error = store_read(store, 0, &sources->current, &sources->current_count, NULL);
+	store_read_overrides(store, &context->overrides, &context->override_count);
+	store_close(store);
+	if (error < 0 && error != -ENOENT)
+		return cli_fail(EXIT_REACH, "%s cannot be read: %s", context->site->state_directory, strerror(-error));
+	return EXIT_DONE;
+}
+
+/* --- from the daemon */
+
+static void take_override(struct context *context, const json_t *json)
+{
+	struct override *list = xrealloc(context->overrides, context->override_count + 1, sizeof *list);
+	struct override *item = &list[context->override_count];
+	*item = (struct override){0};
+	const char *id = json_string_value(json_object_get(json, "id"));
+	const char *kind = json_string_value(json_object_get(json, "kind"));
+	const json_t *on = json_object_get(json, "on");
+	snprintf(item->id, sizeof item->id, "%s", id ? id : "");
+	item->kind = kind && strcmp(kind, "blank") == 0 ? OVERRIDE_BLANK : OVERRIDE_ANNOUNCE;
+	item->text = xstrdup(json_string_value(json_object_get(json, "text")));
+	item->start = json_integer_value(json_object_get(json, "start_ns"));
+	item->end = json_integer_value(json_object_get(json, "end_ns"));
+	item->on_count = json_array_size(on);
+	item->on = xcalloc(item->on_count + 1, sizeof *item->on);
+	for (size_t i = 0; i < item->on_count; i++) {
+		const char *name = json_string_value(json_array_get(on, i));
+		item->on[i] = xstrdup(name ? name : "");
+	}
+	context->overrides = list;
+	context->override_count++;
+}
+
+static void take_file(struct sources *sources, const json_t *json)
+{
+	const char *unit = json_string_value(json_object_get(json, "unit"));
+	const char *name = json_string_value(json_object_get(json, "name"));
+	const char *data = json_string_value(json_object_get(json, "data"));
+	size_t size;
+	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
+	if (!bytes)
+		return;
+	sources->current =
+		xrealloc(sources->current, sources->current_count + 1, sizeof *sources->current);
+	sources->current[sources->current_count++] =
+		(struct source_file){xstrdup(unit), xstrdup(name), bytes, size};
+}
+
+static int ask_daemon(const struct common *common, struct context *context, struct sources *sources,
+	struct diag_list *diags)
+{
+	json_t *reply;
+	int code = cli_call(common, json_pack("{s:s}", "command", "sources"), &reply);
+	if (code != EXIT_DONE)
+		return code;
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(reply, "files"), i, item)
+		take_file(sources, item);
+	json_array_foreach(json_object_get(reply, "overrides"), i, item)
+		take_override(context, item);
+	context->now = json_integer_value(json_object_get(reply, "now"));
+	const char *configuration = json_string_value(json_object_get(reply, "configuration"));
+	context->site = configuration ? site_read(configuration, diags) : NULL;
+	if (!context->site)
+		code = cli_fail(EXIT_REACH, "the daemon's configuration %s cannot be read from here; give it with -c",
+			configuration ? configuration : "?");
+	json_decref(reply);
+	return code;
+}
+
+/* --- */
+
+static int gather(const struct common *common, const char *path, struct context *context, struct sources *sources,
+	struct diag_list *diags)
+{
+	int code = EXIT_DONE;
+	if (common->configuration) {
+		context->site = site_read(common->configuration, diags);
+		code = context->site ? read_state(context, sources) : EXIT_INPUT;
+	} else {
+		code = ask_daemon(common, context, sources, diags);
+	}
+	if (code != EXIT_DONE || !path)
+		return code;
+	int error = sources_read(path, &sources->added, &sources->added_count, diags);
+	if (error < 0 && diags->errors == 0)
+		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+	return error < 0 ? EXIT_INPUT : EXIT_DONE;
+}
+
+int context_open(const struct common *common, const char *path, struct context *ret_context)
+{
+	struct context *context = ret_context;
+	*context = (struct context){0};
+	struct clock clock;
+	clock_init(&clock, 0);
+	context->now = clock_now(&clock).time;
+	struct sources sources = {0};
+	struct diag_list diags;
+	diag_init(&diags);
+	int code = gather(common, path, context, &sources, &diags);
+	if (code == EXIT_DONE && fonts_create(context->site->fonts_directory, &context->fonts) < 0)
+		code = cli_fail(EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
+	if (code == EXIT_DONE) {
+		context->scenes = scene_store_create(context->fonts);
+		sources.merged_count = trial_merge(sources.current, sources.current_count, sources.added,
+			sources.added_count, path && sources_is_single(path), &sources.merged);
+		if (sources.merged_count > 0) {
+			context->catalogue = catalogue_build(
+				context->site, sources.merged, sources.merged_count, &diags);
+			code = context->catalogue ? EXIT_DONE : EXIT_INPUT;
+		}
+	}
+	diag_sort(&diags);
+	if (code == EXIT_INPUT)
+		diag_print(&diags, stderr);
+	diag_finish(&diags);
+	sources_finish(&sources);
+	return code;
+}
+
+int context_show(struct context *context, const char *name)
+{
+	const struct site *site = context->site;
+	if (!name && site->display_count == 1)
+		name = site->displays[0].name;
+	const struct display *display = name ? site_display(site, name) : NULL;
+	if (!display) {
+		if (name)
+			fprintf(stderr, "bangtin: no display is named `%s`; there are:", name);
+		else
+			fputs("bangtin: which display? -d one of:", stderr);
+		for (size_t i = 0; i < site->display_count; i++)
+			fprintf(stderr, " %s", site->displays[i].name);
+		fputc('\n', stderr);
+		return name ? EXIT_INPUT : EXIT_USAGE;
+	}
+	context->show = show_create(site, display, context->catalogue, context->overrides, context->override_count,
+		context->fonts, context->scenes);
+	return EXIT_DONE;
+}
+
+void context_finish(struct context *context)
+{
+	show_destroy(context->show);
+	catalogue_unref(context->catalogue);
+	overrides_free(context->overrides, context->override_count);
+	if (context->scenes)
+		scene_store_destroy(context->scenes);
+	fonts_destroy(context->fonts);
+	site_destroy(context->site);
+	*context = (struct context){0};
+}
+
+int context_time(const struct context *context, const char *option, const char *text, int64_t otherwise, int64_t *ret)
+{
+	if (!text)
+		*ret = otherwise;
+	else if (time_parse_instant(context->site->zone, text, ret) < 0)
+		return cli_fail(EXIT_USAGE, "--%s wants a time such as \"2026-03-02 08:00:00\", not `%s`", option, text);
+	return EXIT_DONE;
+}
+
+const char *context_format(const struct context *context, int64_t time)
+{
+	static char buffers[4][48];
+	static unsigned turn;
+	char *buffer = buffers[turn++ % 4];
+	time_format(context->site->zone, time, buffer, sizeof *buffers);
+	return buffer;
+}

@@ -1,0 +1,47 @@
+/* bangtin: the staff's command line. One file a command. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct command *const commands[] = {&command_check, &command_agenda, &command_why, &command_preview,
+	&command_load, &command_history, &command_rollback, &command_status, &command_announce, &command_clear,
+	&command_blank, &command_unblank, &command_snapshot};
+
+static void help(FILE *to)
+{
+	fputs("usage: bangtin COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, why, preview\n"
+	      "and load work on files and need no daemon; without it they ask the running one.\n"
+	      "Exit status: 0 done, 1 the input is wrong and nothing was changed, 2 usage, 3 cannot be reached.\n",
+		to);
+}
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("bangtin " BANGTIN_VERSION);
+		return EXIT_DONE;
+	}
+	const char *names[sizeof commands / sizeof *commands];
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+		names[i] = commands[i]->name;
+		if (strcmp(argv[1], names[i]) == 0)
+			return commands[i]->run(commands[i], argc - 2, argv + 2);
+	}
+	const char *near = nearest_word(argv[1], names, sizeof names / sizeof *names);
+	return cli_fail(EXIT_USAGE, "there is no command `%s`%s%s%s; `bangtin --help` lists them", argv[1],
+		near ? "; did you mean `" : "", near ? near : "", near ? "`" : "");
+}

@@ -1,0 +1,115 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+static const char *text(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+	return value ? value : "";
+}
+
+static long long number(const json_t *object, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static void print_display(const json_t *display)
+{
+	const json_t *frames = json_object_get(display, "frames"), *playing = json_object_get(display, "playing");
+	printf("%-16s %-8s %-8s %8lld shown %5lld late %3lld reconnects  ", text(display, "name"),
+		text(display, "driver"), text(display, "health"), number(frames, "shown"), number(display, "late"),
+		number(display, "reconnects"));
+	if (*text(playing, "message"))
+		printf("%s until %.8s", text(playing, "message"),
+			*text(playing, "until") ? text(playing, "until") + 11 : "");
+	else
+		printf("%s", text(playing, "source"));
+	putchar('\n');
+	if (*text(display, "why"))
+		printf("%-16s   %s\n", "", text(display, "why"));
+}
+
+static void print_status(const json_t *status)
+{
+	const json_t *clock = json_object_get(status, "clock"), *generation = json_object_get(status, "generation");
+	printf("%s, bangtind %s, since %.19s\n", text(status, "site"), text(status, "version"), text(status, "started"));
+	if (json_is_true(json_object_get(clock, "trusted")))
+		printf("clock %.19s%s\n", text(clock, "time"),
+			*text(clock, "source") == 'i' ? " (injected by --clock)" : "");
+	else
+		printf("clock NOT TRUSTED: %s\n", text(clock, "why"));
+	if (json_is_object(generation))
+		printf("generation %lld, loaded %.19s by %s\n", number(generation, "number"), text(generation, "time"),
+			text(generation, "user"));
+	else
+		puts("nothing is loaded: the default messages show; `bangtin load PATH`");
+	if (*text(status, "fault"))
+		printf("FAULT %s\n", text(status, "fault"));
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(status, "displays"), i, item)
+		print_display(item);
+	json_array_foreach(json_object_get(status, "overrides"), i, item)
+		printf("%s %s until %.19s %s\n", text(item, "kind"), text(item, "id"),
+			*text(item, "until") ? text(item, "until") : "further notice", text(item, "text"));
+}
+
+/* A display that does not show what it should makes the exit status 1, so that a script can watch. */
+static int verdict(const json_t *status)
+{
+	size_t i;
+	json_t *display;
+	json_array_foreach(json_object_get(status, "displays"), i, display) {
+		const char *health = text(display, "health");
+		if (strcmp(health, "down") == 0 || strcmp(health, "fault") == 0)
+			return EXIT_INPUT;
+	}
+	return EXIT_DONE;
+}
+
+static int once(const struct common *common, int *ret_verdict)
+{
+	json_t *reply;
+	int code = cli_call(common, json_pack("{s:s}", "command", "status"), &reply);
+	if (code != EXIT_DONE)
+		return code;
+	if (common->json)
+		cli_print_json(reply);
+	else
+		print_status(reply);
+	*ret_verdict = verdict(reply);
+	json_decref(reply);
+	return EXIT_DONE;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct common common = {0};
+	bool watch = false, strict = false;
+	const struct flag flags[] = {
+		{"watch", 'w', FLAG_SET, &watch}, {"strict", 0, FLAG_SET, &strict}, {NULL, 0, 0, NULL}};
+	int operands, found = EXIT_DONE, code = cli_parse(command, argc, argv, flags, &common, &operands);
+	if (code != EXIT_DONE)
+		return code < 0 ? EXIT_DONE : code;
+	if (operands > 0)
+		return cli_usage(command, "takes no argument");
+	do {
+		if (watch && !common.json)
+			fputs("\033[H\033[J", stdout);
+		code = once(&common, &found);
+		fflush(stdout);
+		if (watch && code == EXIT_DONE)
+			sleep(1);
+	} while (watch && code == EXIT_DONE && !ferror(stdout));
+	return code == EXIT_DONE && strict ? found : code;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.arguments = "[--json] [--watch] [--strict]",
+	.summary = "Says how the daemon, its clock and every display are",
+	.help = "  -w, --watch               again each second\n"
+		"      --strict              exit status 1 if a display is down\n",
+	.run = run,
+};
