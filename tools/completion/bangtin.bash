@@ -1,0 +1,74 @@
+# bash completion for bangtin, bangtind, bangtin-testpattern and bangtin-simulator. Display names come from the running
+# daemon; where none answers there are simply none to offer.
+_bangtin_displays() {
+	bangtin status --json 2>/dev/null | sed -n 's/^ *"name": "\(.*\)",\{0,1\}$/\1/p'
+}
+
+_bangtin() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options
+	COMPREPLY=()
+	if [ "$COMP_CWORD" = 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "check agenda why preview load history rollback status announce clear
+			blank unblank snapshot --help --version" -- "$word")
+		return
+	fi
+	case $before in
+	-c | --configuration | -o | --output | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	-d | --display | --on) mapfile -t COMPREPLY < <(compgen -W "$(_bangtin_displays)" -- "$word"); return ;;
+	--stage) mapfile -t COMPREPLY < <(compgen -W "frame panel" -- "$word"); return ;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
+	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
+	esac
+	case ${COMP_WORDS[1]} in
+	check) options="--format" ;;
+	agenda) options="--display --from --until --items" ;;
+	why) options="--display --at" ;;
+	preview) options="--display --at --until --fps --stage --panel --output" ;;
+	status) options="--watch --strict" ;;
+	announce) options="--on --all --for" ;;
+	clear | blank | unblank) options="--display" ;;
+	snapshot) options="--display --output" ;;
+	*) options="" ;;
+	esac
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options --configuration --socket --json --help" -- "$word")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	fi
+}
+complete -o filenames -F _bangtin bangtin
+
+_bangtind() {
+	local word=${COMP_WORDS[COMP_CWORD]}
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "--configuration --check --socket --state --clock --trace --verbose --help
+			--version" -- "$word")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	fi
+}
+complete -o filenames -F _bangtind bangtind
+
+_bangtin_testpattern() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words
+	case $before in
+	show) words=$(bangtin-testpattern patterns 2>/dev/null | cut -d' ' -f1) ;;
+	--driver) words=$(bangtin-testpattern drivers 2>/dev/null | cut -d' ' -f1) ;;
+	--display) words=$(_bangtin_displays) ;;
+	--port) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	*) words="ports drivers patterns show --display --driver --port --size --for --fps --json --help --version" ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _bangtin_testpattern bangtin-testpattern
+
+_bangtin_simulator() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	case $before in
+	--protocol) mapfile -t COMPREPLY < <(compgen -W "adalight awa tpm2 ddp artnet sacn" -- "$word") ;;
+	--pty | --dump) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --listen --dump --json --terminal --fault --frames
+		--for --help --version" -- "$word") ;;
+	esac
+}
+complete -F _bangtin_simulator bangtin-simulator
