@@ -98,4 +98,97 @@ format:
 clean:
 	rm -rf build
 
+
+# --- showing it
+
+demo: all
+	@tools/demo
+
+# --- proving it. Each part can be run alone; `check` is all of them.
+.PHONY: check-style check-static check-unit check-integration check-peers check-broken check-fuzz variant-%
+PROVE := prove --timer $(PROVE_FLAGS)
+FUZZ_SECONDS ?= 10
+
+check: setup-check
+	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory check-style check-static check-unit check-integration check-peers check-broken check-fuzz
+	@echo "check: all passed"
+
+check-style:
+	@tools/check-style
+	@tools/check-includes
+	@tools/check-banned
+
+# clang-tidy reads the flags from the command line; one process a core.
+check-static:
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability -j 2 \
+		--suppress=missingIncludeSystem --suppress=unknownMacro -D_GNU_SOURCE -Isrc -I. src drivers tools
+	@ls src/*.c src/*/*.c drivers/*.c drivers/*/*.c tools/*/*.c | \
+		xargs -P 2 -n 6 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu17 $(CPPFLAGS) $(PKG_CFLAGS) 2>/dev/null || exit 255' sh
+	@echo "static analysis: clean"
+
+variant-%:
+	@$(MAKE) --no-print-directory VARIANT=$* programs tests
+
+.PHONY: tests
+tests: $(UNIT_TESTS)
+
+check-unit: tests variant-asan
+	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts $(PROVE) -j 2 -e '' $(UNIT_TESTS)
+	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts ASAN_OPTIONS=detect_leaks=1 \
+		$(PROVE) -j 2 -e '' $(patsubst build/%,build/asan/%,$(UNIT_TESTS))
+
+# The real programs; then the main test once more with the sanitizers in every program.
+INTEGRATION := $(filter-out %/harness.py,$(wildcard tests/integration/*.py tests/integration/*.sh))
+check-integration: programs variant-asan
+	@$(PROVE) -j 2 -e '' $(INTEGRATION)
+	@BANGTIN_BUILD=build/asan $(PROVE) -e '' tests/integration/wire_equals_preview.py
+
+check-peers: programs tests
+	@$(PROVE) -e '' $(wildcard tests/peers/*.sh)
+
+# An encoder that lies must be found out: here the main test has to fail.
+check-broken: variant-broken
+	@if BANGTIN_BUILD=build/broken tests/integration/wire_equals_preview.py adalight ddp >build/broken/log 2>&1; \
+		then echo "a broken encoder went unnoticed"; exit 1; fi
+	@grep -q '^not ok .*the one that was handed over' build/broken/log && echo "a broken encoder is found out"
+
+FUZZ_FLAGS = -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(PKG_CFLAGS)
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVE_SOURCES)
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) -o $@ $< -Wl,--whole-archive -Wl,--no-whole-archive build/fuzz/libbangtin.a $(PKG_LIBS)
+
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+check-fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do tools/fuzz $$f $(FUZZ_SECONDS) || exit 1; done
+
+# --- measuring it: ratios against a baseline of the same run; no test fails by time
+bench: setup-bench
+	@$(MAKE) --no-print-directory programs benches
+	@for b in $(BENCHES); do BANGTIN_FONTS=$(CURDIR)/build/fonts $$b || exit 1; done
+	@for b in $(wildcard tests/bench/bench_*.py); do $$b || exit 1; done
+
+.PHONY: benches
+benches: $(BENCHES)
+
+# --- installing it
+MAN_PAGES := $(wildcard tools/man/*.[1-8])
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/bangtin/fonts \
+		$(DESTDIR)$(PREFIX)/share/doc/bangtin $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 build/bin/bangtind $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 build/bin/bangtin build/bin/bangtin-testpattern build/bin/bangtin-simulator $(DESTDIR)$(PREFIX)/bin/
+	cp -R build/fonts/. $(DESTDIR)$(PREFIX)/share/bangtin/fonts/
+	cp -R playlists $(DESTDIR)$(PREFIX)/share/doc/bangtin/
+	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bangtin/
+	for m in $(MAN_PAGES); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
+	for p in bangtin bangtind bangtin-testpattern bangtin-simulator; do install -m 644 tools/completion/bangtin.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; done
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/sbin/bangtind
+	rm -f $(foreach m,$(MAN_PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	rm -f $(foreach p,bangtin bangtind bangtin-testpattern bangtin-simulator,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(p))
+	rm -rf $(DESTDIR)$(PREFIX)/share/bangtin $(DESTDIR)$(PREFIX)/share/doc/bangtin
+
 -include $(patsubst %.o,%.d,$(call object,$(ALL_SOURCES)))
