@@ -9,20 +9,29 @@
 #include "engine/engine.h"
 #include "output/output.h"
 
-static const char help[] =
-	"usage: bangtind -c FILE [OPTION...]\n"
-	"Plays the site's playlists on its displays until it is told to stop.\n\n"
-	"  -c, --configuration FILE  the site configuration, bangtind.conf(5)\n"
-	"      --check               read and check the configuration, then exit\n"
-	"      --socket PATH         control socket, instead of the configuration's\n"
-	"      --state DIR           state directory, instead of the configuration's\n"
-	"      --clock T[,RATE]      start the wall clock at T; RATE 60 runs a minute a second, 0 stands still\n"
-	"      --trace FILE          a JSON line for every frame handed to a driver\n"
-	"  -v, --verbose             say more\n"
-	"      --help, --version\n\n"
-	"Exit status: 0 ended as told, 1 the configuration is wrong, 2 usage, 3 state or socket cannot be used.\n";
+static const char help[] = "usage: bangtind -c FILE [OPTION...]\n"
+			   "Plays the site's playlists on its displays until it is told to stop.\n\n"
+			   "  -c, --configuration FILE  the site configuration, bangtind.conf(5)\n"
+			   "      --check               read and check the configuration, then exit\n"
+			   "      --socket PATH         control socket, instead of the configuration's\n"
+			   "      --state DIR           state directory, instead of the configuration's\n"
+			   "      --clock T[,RATE]      start the wall clock at T; RATE 60 runs a minute a "
+			   "second, 0 stands still\n"
+			   "      --trace FILE          a JSON line for every frame handed to a driver\n"
+			   "  -v, --verbose             say more\n"
+			   "      --help, --version\n\n"
+			   "Exit status: 0 ended as told, 1 the configuration is wrong, 2 usage, 3 state or "
+			   "socket cannot be used.\n";
 
-enum { OPTION_CHECK = 256, OPTION_SOCKET, OPTION_STATE, OPTION_CLOCK, OPTION_TRACE, OPTION_HELP, OPTION_VERSION };
+enum {
+	OPTION_CHECK = 256,
+	OPTION_SOCKET,
+	OPTION_STATE,
+	OPTION_CLOCK,
+	OPTION_TRACE,
+	OPTION_HELP,
+	OPTION_VERSION
+};
 
 static int usage(const char *why)
 {
@@ -69,8 +78,10 @@ static int run(const struct engine_options *options)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"configuration", required_argument, NULL, 'c'},
-		{"check", no_argument, NULL, OPTION_CHECK}, {"socket", required_argument, NULL, OPTION_SOCKET},
-		{"state", required_argument, NULL, OPTION_STATE}, {"clock", required_argument, NULL, OPTION_CLOCK},
+		{"check", no_argument, NULL, OPTION_CHECK},
+		{"socket", required_argument, NULL, OPTION_SOCKET},
+		{"state", required_argument, NULL, OPTION_STATE},
+		{"clock", required_argument, NULL, OPTION_CLOCK},
 		{"trace", required_argument, NULL, OPTION_TRACE}, {"verbose", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, OPTION_HELP}, {"version", no_argument, NULL, OPTION_VERSION},
 		{NULL, 0, NULL, 0}};

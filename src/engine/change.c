@@ -193,10 +193,9 @@ static void answer(struct change *change)
 	} else if (change->kind == CHANGE_OVERRIDES) {
 		answer_overrides(change);
 	} else {
-		control_reply(change->request,
-			json_pack("{s:o, s:o}", "generation",
-				generation_json(change->engine, &change->generation), "warnings",
-				warnings_text(change)));
+		control_reply(change->request, json_pack("{s:o, s:o}", "generation",
+						       generation_json(change->engine, &change->generation),
+						       "warnings", warnings_text(change)));
 	}
 }
 
@@ -324,8 +323,8 @@ static void enqueue(struct change *change)
 		start(change);
 }
 
-void change_load(struct engine *engine, struct control_request *request, struct source_file *files, size_t count,
-	bool single)
+void change_load(struct engine *engine, struct control_request *request, struct source_file *files,
+	size_t count, bool single)
 {
 	struct change *change = change_create(engine, CHANGE_LOAD, request);
 	change->added = files;

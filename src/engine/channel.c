@@ -184,16 +184,22 @@ static void tick(void *data)
 
 /* --- front door */
 
-int channel_create(struct loop *loop, const struct site *site, const struct display *display, const struct clock *clock,
-	struct diag_list *diags, struct channel **ret_channel)
+int channel_create(struct loop *loop, const struct site *site, const struct display *display,
+	const struct clock *clock, struct diag_list *diags, struct channel **ret_channel)
 {
 	struct output *output;
 	int error = output_create(loop, display, diags, &output);
 	if (error < 0)
 		return error;
 	struct channel *channel = xcalloc(1, sizeof *channel);
-	*channel = (struct channel){.loop = loop, .site = site, .display = display, .clock = clock,
-		.output = output, .painted = unknown, .due = TIME_NEVER, .permille = -1};
+	*channel = (struct channel){.loop = loop,
+		.site = site,
+		.display = display,
+		.clock = clock,
+		.output = output,
+		.painted = unknown,
+		.due = TIME_NEVER,
+		.permille = -1};
 	channel->timer = loop_timer_create(loop, tick, channel);
 	*ret_channel = channel;
 	return 0;

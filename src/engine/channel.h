@@ -14,17 +14,17 @@ struct channel;
 
 struct channel_status {
 	struct output_status output;
-	struct show_state state;   /* of the last composed picture */
-	bool composed;		   /* anything yet */
-	struct instant instant;	   /* of the last composed picture */
-	uint64_t late;		   /* frames that were due and came more than one frame period late, or were not ready */
-	int64_t worst_lateness;	   /* ns */
-	bool pattern;		   /* leased to a test pattern */
+	struct show_state state; /* of the last composed picture */
+	bool composed; /* anything yet */
+	struct instant instant; /* of the last composed picture */
+	uint64_t late; /* frames that were due and came more than one frame period late, or were not ready */
+	int64_t worst_lateness; /* ns */
+	bool pattern; /* leased to a test pattern */
 };
 
 /* -EINVAL with diags: the driver's options are wrong. site, display, clock outlive the channel. */
-int channel_create(struct loop *loop, const struct site *site, const struct display *display, const struct clock *clock,
-	struct diag_list *diags, struct channel **ret_channel);
+int channel_create(struct loop *loop, const struct site *site, const struct display *display,
+	const struct clock *clock, struct diag_list *diags, struct channel **ret_channel);
 void channel_destroy(struct channel *channel);
 const struct display *channel_display(const struct channel *channel);
 struct output *channel_output(struct channel *channel);

@@ -13,7 +13,8 @@
 
 #define ANNOUNCE_TEXT_MOST 1000 /* code points */
 #define ANNOUNCE_MOST	   (24 * NS_PER_HOUR)
-#define PATTERN_MOST	   (10 * NS_PER_SEC) /* a lease is renewed, so that a killed client gives the display back */
+#define PATTERN_MOST                                                                                         \
+	(10 * NS_PER_SEC) /* a lease is renewed, so that a killed client gives the display back */
 
 static const char *text_argument(struct control_request *request, const char *key)
 {
@@ -98,7 +99,8 @@ static void query_done(void *data)
 	if (query->reply)
 		control_reply(query->request, query->reply);
 	else
-		control_refuse(query->request, 3, "the state directory cannot be read (%s)", strerror(-query->error));
+		control_refuse(query->request, 3, "the state directory cannot be read (%s)",
+			strerror(-query->error));
 	json_decref(query->extra);
 	free(query);
 }
@@ -107,8 +109,11 @@ static void query_start(struct engine *engine, struct control_request *request, 
 	json_t *(*answer)(struct query *query, int *ret_error))
 {
 	struct query *query = xcalloc(1, sizeof *query);
-	*query = (struct query){
-		.engine = engine, .request = request, .number = engine->generation.number, .extra = extra, .answer = answer};
+	*query = (struct query){.engine = engine,
+		.request = request,
+		.number = engine->generation.number,
+		.extra = extra,
+		.answer = answer};
 	loop_work(engine->loop, query_work, query_done, query);
 }
 
@@ -151,14 +156,14 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 	json_t *array = json_array();
 	for (size_t i = 0; i < count; i++) {
 		char *text = base64_encode(files[i].data, files[i].size);
-		json_array_append_new(array,
-			json_pack("{s:s, s:s, s:s}", "unit", files[i].unit, "name", files[i].name, "data", text));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "unit", files[i].unit, "name",
+						     files[i].name, "data", text));
 		free(text);
 	}
 	sources_free(files, count);
 	char *path = realpath(query->engine->configuration, NULL);
-	json_t *reply = json_pack("{s:s, s:o, s:o, s:I}", "configuration", path ? path : query->engine->configuration,
-		"files", array, "overrides", query->extra, "now",
+	json_t *reply = json_pack("{s:s, s:o, s:o, s:I}", "configuration",
+		path ? path : query->engine->configuration, "files", array, "overrides", query->extra, "now",
 		(json_int_t)clock_now(&query->engine->clock).time);
 	query->extra = NULL;
 	free(path);
@@ -185,7 +190,8 @@ static void add_target(struct override *override, const char *name)
 
 /* The displays that the names and tags in `on` reach, by name; none given: every display. A name that reaches nothing
  * is an error: an announcement that nobody sees must not look like success. */
-static bool targets_argument(struct engine *engine, struct control_request *request, struct override *ret_override)
+static bool targets_argument(
+	struct engine *engine, struct control_request *request, struct override *ret_override)
 {
 	const json_t *on = json_object_get(control_arguments(request), "on");
 	const struct site *site = engine->site;
@@ -195,7 +201,8 @@ static bool targets_argument(struct engine *engine, struct control_request *requ
 		for (size_t i = 0; name && i < site->display_count; i++)
 			found |= display_matches(&site->displays[i], name);
 		if (!found) {
-			control_refuse(request, 1, "no display has the name or tag `%s`; `bangtin status` lists them",
+			control_refuse(request, 1,
+				"no display has the name or tag `%s`; `bangtin status` lists them",
 				name ? name : "?");
 			return false;
 		}
@@ -203,14 +210,16 @@ static bool targets_argument(struct engine *engine, struct control_request *requ
 	for (size_t i = 0; i < site->display_count; i++) {
 		bool reached = json_array_size(on) == 0;
 		for (size_t t = 0; t < json_array_size(on) && !reached; t++)
-			reached = display_matches(&site->displays[i], json_string_value(json_array_get(on, t)));
+			reached =
+				display_matches(&site->displays[i], json_string_value(json_array_get(on, t)));
 		if (reached)
 			add_target(ret_override, site->displays[i].name);
 	}
 	return true;
 }
 
-static void name_override(struct engine *engine, struct override *override, const struct control_request *request)
+static void name_override(
+	struct engine *engine, struct override *override, const struct control_request *request)
 {
 	static unsigned number;
 	override->start = clock_now(&engine->clock).time;
@@ -228,7 +237,8 @@ static bool announce_text(struct engine *engine, struct control_request *request
 	}
 	char *nfc = text_nfc(text);
 	if (utf8_length(nfc) > ANNOUNCE_TEXT_MOST) {
-		control_refuse(request, 1, "the text is longer than %d characters; shorten it", ANNOUNCE_TEXT_MOST);
+		control_refuse(
+			request, 1, "the text is longer than %d characters; shorten it", ANNOUNCE_TEXT_MOST);
 		free(nfc);
 		return false;
 	}
@@ -253,7 +263,8 @@ static void run_announce(void *data, struct control_request *request)
 	}
 	name_override(engine, &edit.item, request);
 	edit.item.end = edit.item.start + ms * NS_PER_MS;
-	log_notice("%s announces on %zu displays: %s", control_peer(request)->user, edit.item.on_count, edit.item.text);
+	log_notice("%s announces on %zu displays: %s", control_peer(request)->user, edit.item.on_count,
+		edit.item.text);
 	change_overrides(engine, request, edit);
 }
 
@@ -324,8 +335,8 @@ static void snapshot_done(void *data)
 {
 	struct snapshot *snapshot = data;
 	if (snapshot->base64)
-		control_reply(snapshot->request,
-			json_pack("{s:s, s:I}", "png", snapshot->base64, "instant", (json_int_t)snapshot->instant));
+		control_reply(snapshot->request, json_pack("{s:s, s:I}", "png", snapshot->base64, "instant",
+							 (json_int_t)snapshot->instant));
 	else
 		control_refuse(snapshot->request, 3, "the picture could not be encoded");
 	frame_unref(snapshot->frame);
@@ -356,14 +367,17 @@ static void run_pattern(void *data, struct control_request *request)
 	if (!channel)
 		return;
 	const char *asked = text_argument(request, "pattern");
-	int64_t duration = json_integer_value(json_object_get(control_arguments(request), "for_ms")) * NS_PER_MS;
+	int64_t duration =
+		json_integer_value(json_object_get(control_arguments(request), "for_ms")) * NS_PER_MS;
 	const struct pattern *pattern = asked ? pattern_find(asked) : NULL;
 	if (asked && !pattern) {
-		control_refuse(request, 1, "there is no pattern `%s`; `bangtin-testpattern patterns` lists them", asked);
+		control_refuse(request, 1,
+			"there is no pattern `%s`; `bangtin-testpattern patterns` lists them", asked);
 		return;
 	}
 	if (duration < 0 || duration > PATTERN_MOST) {
-		control_refuse(request, 2, "a lease lasts at most %d s; renew it", (int)(PATTERN_MOST / NS_PER_SEC));
+		control_refuse(
+			request, 2, "a lease lasts at most %d s; renew it", (int)(PATTERN_MOST / NS_PER_SEC));
 		return;
 	}
 	channel_pattern(channel, pattern ? pattern->name : NULL, duration);

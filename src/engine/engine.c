@@ -84,7 +84,8 @@ static int open_state(struct engine *engine, const struct engine_options *option
 	int64_t floor = BUILD_DATE_FLOOR * NS_PER_SEC;
 	int64_t last = store_read_time(engine->store);
 	clock_init(&engine->clock, last > floor ? last : floor);
-	if (options->clock_spec && clock_inject(&engine->clock, engine->site->zone, options->clock_spec) < 0) {
+	if (options->clock_spec &&
+		clock_inject(&engine->clock, engine->site->zone, options->clock_spec) < 0) {
 		*ret_why = "--clock wants T[,RATE], such as \"2026-03-02 08:00:00,0\"";
 		return -EINVAL;
 	}
@@ -145,7 +146,8 @@ static int start(struct engine *engine, const struct engine_options *options, st
 		return error;
 	}
 	if ((error = fonts_create(engine->site->fonts_directory, &engine->fonts)) < 0) {
-		*ret_why = "the fonts cannot be read; is bangtin installed whole? BANGTIN_FONTS names their directory";
+		*ret_why = "the fonts cannot be read; is bangtin installed whole? BANGTIN_FONTS names their "
+			   "directory";
 		return error;
 	}
 	engine->scenes = scene_store_create(engine->fonts);
@@ -156,7 +158,8 @@ static int start(struct engine *engine, const struct engine_options *options, st
 		return error;
 	engine_read_state(engine);
 	trace_set_generation(engine->trace, engine->generation.number);
-	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) < 0) {
+	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) <
+		0) {
 		*ret_why = error == -EADDRINUSE ? "another bangtind answers on the control socket"
 						: "the control socket cannot be made";
 		return error;

@@ -11,11 +11,11 @@
 struct engine;
 
 struct engine_options {
-	const char *configuration;    /* path */
-	const char *socket_path;      /* NULL: the configuration's */
-	const char *state_directory;  /* NULL: the configuration's */
-	const char *clock_spec;	      /* NULL: the real wall clock; see clock_inject */
-	const char *trace_path;	      /* NULL: none */
+	const char *configuration; /* path */
+	const char *socket_path; /* NULL: the configuration's */
+	const char *state_directory; /* NULL: the configuration's */
+	const char *clock_spec; /* NULL: the real wall clock; see clock_inject */
+	const char *trace_path; /* NULL: none */
 };
 
 /* Reads the configuration, opens the state directory and every display, loads the current generation. -EINVAL with

@@ -26,8 +26,8 @@ static bool names(const struct override *item, const char *display)
 	return false;
 }
 
-size_t override_edit_apply(const struct override_edit *edit, const struct override *old, size_t old_count, int64_t now,
-	struct override **ret_overrides, size_t *ret_count)
+size_t override_edit_apply(const struct override_edit *edit, const struct override *old, size_t old_count,
+	int64_t now, struct override **ret_overrides, size_t *ret_count)
 {
 	struct override *list = xcalloc(old_count + 1, sizeof *list);
 	size_t count = 0, edited = 0;

@@ -23,11 +23,12 @@ struct engine {
 	struct trace *trace;
 
 	struct channel **channels; /* as many as the site has displays */
-	struct show **failure_shows; /* prepared at start, one a display; NULL where the board is to be blank */
+	struct show *
+		*failure_shows; /* prepared at start, one a display; NULL where the board is to be blank */
 
-	struct catalogue *catalogue;  /* NULL: nothing loaded */
+	struct catalogue *catalogue; /* NULL: nothing loaded */
 	struct generation generation; /* number 0: nothing loaded */
-	char *load_fault;	      /* why the current generation on disk does not play; NULL */
+	char *load_fault; /* why the current generation on disk does not play; NULL */
 	struct override *overrides;
 	size_t override_count;
 
@@ -41,21 +42,21 @@ struct engine {
  * prepared, swapped between two frames, acknowledged. --- */
 
 /* files and their data are taken; their names are borrowed until the reply: the request's arguments hold them. */
-void change_load(struct engine *engine, struct control_request *request, struct source_file *files, size_t count,
-	bool single);
+void change_load(struct engine *engine, struct control_request *request, struct source_file *files,
+	size_t count, bool single);
 void change_rollback(struct engine *engine, struct control_request *request, int number);
 /* What an operator asks of the overrides; worked out when its turn comes, so that none is lost. */
 struct override_edit {
 	bool add;
-	struct override item;	 /* add: taken */
+	struct override item; /* add: taken */
 	enum override_kind kind; /* remove: of this kind */
-	char *id;		 /* remove: only this one; NULL: any; taken */
-	char *display;		 /* remove: from this display only; NULL: from all; taken */
+	char *id; /* remove: only this one; NULL: any; taken */
+	char *display; /* remove: from this display only; NULL: from all; taken */
 };
 /* Writes the new list: without what has ended, with the edit done. The texts are copies. Returns how many overrides
  * the edit added, removed or narrowed. */
-size_t override_edit_apply(const struct override_edit *edit, const struct override *old, size_t old_count, int64_t now,
-	struct override **ret_overrides, size_t *ret_count);
+size_t override_edit_apply(const struct override_edit *edit, const struct override *old, size_t old_count,
+	int64_t now, struct override **ret_overrides, size_t *ret_count);
 void override_edit_finish(struct override_edit *edit);
 void change_overrides(struct engine *engine, struct control_request *request, struct override_edit edit);
 /* Reads the state again. request may be NULL. */

@@ -14,9 +14,10 @@ static json_t *instant_text(const struct engine *engine, int64_t time)
 
 json_t *generation_json(const struct engine *engine, const struct generation *generation)
 {
-	return json_pack("{s:i, s:s, s:I, s:o, s:s, s:I, s:b}", "number", generation->number, "user", generation->user,
-		"uid", (json_int_t)generation->uid, "time", instant_text(engine, generation->time), "digest",
-		generation->digest, "files", (json_int_t)generation->file_count, "current", generation->current);
+	return json_pack("{s:i, s:s, s:I, s:o, s:s, s:I, s:b}", "number", generation->number, "user",
+		generation->user, "uid", (json_int_t)generation->uid, "time",
+		instant_text(engine, generation->time), "digest", generation->digest, "files",
+		(json_int_t)generation->file_count, "current", generation->current);
 }
 
 json_t *override_json(const struct engine *engine, const struct override *override)
@@ -25,10 +26,10 @@ json_t *override_json(const struct engine *engine, const struct override *overri
 	for (size_t i = 0; i < override->on_count; i++)
 		json_array_append_new(on, json_string(override->on[i]));
 	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:I, s:I, s:I}", "id", override->id, "kind",
-		override->kind == OVERRIDE_BLANK ? "blank" : "announce", "text", override->text, "on", on, "from",
-		instant_text(engine, override->start), "until", instant_text(engine, override->end), "uid",
-		(json_int_t)override->uid, "start_ns", (json_int_t)override->start, "end_ns",
-		(json_int_t)override->end);
+		override->kind == OVERRIDE_BLANK ? "blank" : "announce", "text", override->text, "on", on,
+		"from", instant_text(engine, override->start), "until", instant_text(engine, override->end),
+		"uid", (json_int_t) override->uid, "start_ns", (json_int_t) override->start, "end_ns",
+		(json_int_t) override->end);
 }
 
 static json_t *clock_json(const struct engine *engine)
@@ -47,8 +48,11 @@ static json_t *clock_json(const struct engine *engine)
 
 static json_t *playing_json(const struct engine *engine, const struct channel_status *status)
 {
-	static const char *const names[] = {[SHOW_SCHEDULE] = "schedule", [SHOW_ANNOUNCE] = "announce",
-		[SHOW_BLANK] = "blank", [SHOW_DEFAULT] = "default", [SHOW_OFF] = "off"};
+	static const char *const names[] = {[SHOW_SCHEDULE] = "schedule",
+		[SHOW_ANNOUNCE] = "announce",
+		[SHOW_BLANK] = "blank",
+		[SHOW_DEFAULT] = "default",
+		[SHOW_OFF] = "off"};
 	const struct show_state *state = &status->state;
 	if (status->pattern)
 		return json_pack("{s:s}", "source", "pattern");
@@ -77,8 +81,8 @@ static json_t *display_json(const struct engine *engine, const struct channel *c
 	const struct output_status *output = &status.output;
 	char digest[17];
 	snprintf(digest, sizeof digest, "%016" PRIx64, output->last_digest);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver, "health",
-		health_name(output->health), "why", output->why);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver,
+		"health", health_name(output->health), "why", output->why);
 	json_object_set_new(json, "width", json_integer(display->width));
 	json_object_set_new(json, "height", json_integer(display->height));
 	json_object_set_new(json, "frames",
@@ -106,9 +110,9 @@ json_t *status_json(struct engine *engine)
 		json_array_append_new(displays, display_json(engine, engine->channels[i]));
 	for (size_t i = 0; i < engine->override_count; i++)
 		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
-	json_t *json = json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", BANGTIN_VERSION, "site", engine->site->name,
-		"pid", (int)getpid(), "started", instant_text(engine, engine->started.time), "clock",
-		clock_json(engine));
+	json_t *json = json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", BANGTIN_VERSION, "site",
+		engine->site->name, "pid", (int)getpid(), "started",
+		instant_text(engine, engine->started.time), "clock", clock_json(engine));
 	json_object_set_new(json, "generation",
 		engine->generation.number ? generation_json(engine, &engine->generation) : json_null());
 	json_object_set_new(

@@ -36,7 +36,8 @@ void trace_set_generation(struct trace *trace, int generation)
 		trace->generation = generation;
 }
 
-void trace_frame(void *data, const struct display *display, uint64_t sequence, int64_t instant, uint64_t digest)
+void trace_frame(
+	void *data, const struct display *display, uint64_t sequence, int64_t instant, uint64_t digest)
 {
 	struct trace *trace = data;
 	/* Flushed at once: whoever reads the trace beside a running daemon must find every frame that is on the wire. */

@@ -11,6 +11,7 @@ struct trace;
 int trace_open(const char *path, struct trace **ret_trace);
 void trace_close(struct trace *trace); /* NULL is fine */
 void trace_set_generation(struct trace *trace, int generation);
-void trace_frame(void *trace, const struct display *display, uint64_t sequence, int64_t instant, uint64_t digest);
+void trace_frame(
+	void *trace, const struct display *display, uint64_t sequence, int64_t instant, uint64_t digest);
 
 #endif

@@ -8,8 +8,7 @@ static void render_everywhere(
 {
 	struct scene_store *store = scene_store_create(fonts);
 	for (size_t i = 0; i < site->display_count; i++) {
-		struct show *show =
-			show_create(site, &site->displays[i], catalogue, NULL, 0, fonts, store);
+		struct show *show = show_create(site, &site->displays[i], catalogue, NULL, 0, fonts, store);
 		show_check(show, diags);
 		show_destroy(show);
 		scene_store_trim(store);

@@ -64,15 +64,15 @@ static void print_item(const struct context *context, const struct segment *segm
 		puts("(nothing: the default message)");
 		return;
 	}
-	printf("%s/%s  (%s, %s)\n", segment->item->message->unit, segment->item->message->name, segment->entry->id,
-		reason_name(segment->reason));
+	printf("%s/%s  (%s, %s)\n", segment->item->message->unit, segment->item->message->name,
+		segment->entry->id, reason_name(segment->reason));
 }
 
 static json_t *segment_json(const struct context *context, const struct segment *segment)
 {
-	json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:s}", "from", context_format(context, segment->start), "until",
-		context_format(context, segment->end), "start_ns", (json_int_t)segment->start, "end_ns",
-		(json_int_t)segment->end, "reason", reason_name(segment->reason));
+	json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:s}", "from", context_format(context, segment->start),
+		"until", context_format(context, segment->end), "start_ns", (json_int_t)segment->start,
+		"end_ns", (json_int_t)segment->end, "reason", reason_name(segment->reason));
 	if (segment->entry) {
 		json_object_set_new(json, "entry", json_string(segment->entry->id));
 		json_object_set_new(json, "priority", json_integer(segment->entry->priority));
@@ -105,7 +105,8 @@ static void visit(struct listing *listing, const struct segment *segment)
 	} else {
 		if (listing->open)
 			print_block(listing->context, &listing->block);
-		listing->block = (struct block){.start = segment->start, .end = segment->end, .reason = segment->reason};
+		listing->block = (struct block){
+			.start = segment->start, .end = segment->end, .reason = segment->reason};
 		add(&listing->block, segment->entry);
 		listing->open = true;
 	}
@@ -158,7 +159,8 @@ static int run(const struct command *command, int argc, char **argv)
 		sched_day_bounds(context.site, sched_programme_day(context.site, listing.from), &start, &end);
 	if (code == EXIT_DONE)
 		code = context_time(&context, "until", until, end, &listing.until);
-	if (code == EXIT_DONE && (listing.until <= listing.from || listing.until - listing.from > DAYS_MOST * 24 * NS_PER_HOUR))
+	if (code == EXIT_DONE && (listing.until <= listing.from ||
+					 listing.until - listing.from > DAYS_MOST * 24 * NS_PER_HOUR))
 		code = cli_usage(command, "--until must come after --from, by at most %d days", DAYS_MOST);
 	if (code == EXIT_DONE) {
 		listing.json = common.json ? json_array() : NULL;
@@ -175,7 +177,8 @@ const struct command command_agenda = {
 	.name = "agenda",
 	.arguments = "[-c FILE] -d DISPLAY [--from T] [--until T] [--items] [PATH]",
 	.summary = "Lists what plays when",
-	.help = "With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not told.\n\n"
+	.help = "With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not "
+		"told.\n\n"
 		"  -d, --display NAME\n"
 		"      --from T, --until T   such as \"2026-03-02 08:00\"; [from, until)\n"
 		"      --items               each item on a line of its own\n",

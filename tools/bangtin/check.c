@@ -36,7 +36,8 @@ static int gather(const char *path, struct source_file **files, size_t *count, s
 	return EXIT_DONE;
 }
 
-static int check_playlists(const struct common *common, struct source_file *files, size_t count, struct diag_list *diags)
+static int check_playlists(
+	const struct common *common, struct source_file *files, size_t count, struct diag_list *diags)
 {
 	struct site *site = NULL;
 	struct fonts *fonts = NULL;
@@ -46,7 +47,8 @@ static int check_playlists(const struct common *common, struct source_file *file
 		if (!site)
 			return EXIT_INPUT;
 		if (fonts_create(site->fonts_directory, &fonts) < 0)
-			code = cli_fail(EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
+			code = cli_fail(
+				EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
 	}
 	if (code == EXIT_DONE)
 		catalogue_unref(trial_build(site, files, count, fonts, diags));
@@ -107,7 +109,8 @@ const struct command command_check = {
 	.name = "check",
 	.arguments = "[-c FILE] PATH...",
 	.summary = "Says what is wrong with playlists or a configuration, with the place",
-	.help = "PATH is a playlist file, a unit's directory, a directory of units, or a bangtind.conf. With -c the\n"
+	.help = "PATH is a playlist file, a unit's directory, a directory of units, or a bangtind.conf. With "
+		"-c the\n"
 		"playlists are also held against the site's displays and rendered once on each.\n\n"
 		"      --format text|json\n",
 	.run = run,

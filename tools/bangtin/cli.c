@@ -7,7 +7,8 @@
 #include "base/alloc.h"
 #include "control/control.h"
 
-#define CALL_WITHIN	(120 * NS_PER_SEC) /* a load of thousands of messages is rendered on every display first */
+#define CALL_WITHIN                                                                                          \
+	(120 * NS_PER_SEC) /* a load of thousands of messages is rendered on every display first */
 #define SOCKET_STANDARD "/run/bangtin/control.sock"
 
 int cli_fail(int code, const char *format, ...)
@@ -78,11 +79,12 @@ static bool take(const struct flag *flag, const char *value)
 	return false;
 }
 
-int cli_parse(const struct command *command, int argc, char **argv, const struct flag *flags, struct common *common,
-	int *ret_operands)
+int cli_parse(const struct command *command, int argc, char **argv, const struct flag *flags,
+	struct common *common, int *ret_operands)
 {
 	const struct flag shared[] = {{"configuration", 'c', FLAG_VALUE, &common->configuration},
-		{"socket", 0, FLAG_VALUE, &common->socket}, {"json", 0, FLAG_SET, &common->json}, {NULL, 0, 0, NULL}};
+		{"socket", 0, FLAG_VALUE, &common->socket}, {"json", 0, FLAG_SET, &common->json},
+		{NULL, 0, 0, NULL}};
 	int operands = 0;
 	bool ended = false;
 	for (int i = 0; i < argc; i++) {
@@ -109,7 +111,8 @@ int cli_parse(const struct command *command, int argc, char **argv, const struct
 			value = argv[++i];
 		if (!take(flag, value))
 			return cli_usage(command, "option --%s %s", flag->name,
-				flag->kind == FLAG_SET ? "takes no value" : "wants a value, or came too often");
+				flag->kind == FLAG_SET ? "takes no value"
+						       : "wants a value, or came too often");
 	}
 	*ret_operands = operands;
 	return EXIT_DONE;
@@ -137,8 +140,8 @@ static int explain(const char *path, int error)
 	switch (-error) {
 	case ENOENT:
 	case ECONNREFUSED:
-		return cli_fail(EXIT_REACH, "no daemon answers on %s; is bangtind running? (--socket names another)",
-			path);
+		return cli_fail(EXIT_REACH,
+			"no daemon answers on %s; is bangtind running? (--socket names another)", path);
 	case EACCES:
 	case EPERM:
 		return cli_fail(EXIT_REACH,

@@ -14,13 +14,13 @@ enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_REACH = 3 };
 struct command {
 	const char *name;
 	const char *arguments; /* for usage */
-	const char *summary;   /* one line */
-	const char *help;      /* options, a line each */
+	const char *summary; /* one line */
+	const char *help; /* options, a line each */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
-extern const struct command command_check, command_agenda, command_why, command_preview, command_load, command_history,
-	command_rollback, command_status, command_announce, command_clear, command_blank, command_unblank,
-	command_snapshot;
+extern const struct command command_check, command_agenda, command_why, command_preview, command_load,
+	command_history, command_rollback, command_status, command_announce, command_clear, command_blank,
+	command_unblank, command_snapshot;
 
 /* --- options: every command describes its own; -c/--configuration, --socket and --json are common */
 
@@ -41,8 +41,8 @@ struct common {
 };
 /* Parses options anywhere among the arguments; `--` ends them. Operands are moved to argv[0..*ret_operands). flags
  * ends with name NULL. EXIT_DONE to go on, EXIT_USAGE (reported), or -1: --help was printed. */
-int cli_parse(const struct command *command, int argc, char **argv, const struct flag *flags, struct common *common,
-	int *ret_operands);
+int cli_parse(const struct command *command, int argc, char **argv, const struct flag *flags,
+	struct common *common, int *ret_operands);
 int cli_usage(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -72,7 +72,8 @@ int context_open(const struct common *common, const char *path, struct context *
 int context_show(struct context *context, const char *display);
 void context_finish(struct context *context);
 /* --at and the like: NULL gives otherwise. Reported. */
-int context_time(const struct context *context, const char *option, const char *text, int64_t otherwise, int64_t *ret);
+int context_time(
+	const struct context *context, const char *option, const char *text, int64_t otherwise, int64_t *ret);
 const char *context_format(const struct context *context, int64_t time); /* static buffers, four of them */
 
 #endif

@@ -30,7 +30,8 @@ static int read_state(struct context *context, struct sources *sources)
 	store_read_overrides(store, &context->overrides, &context->override_count);
 	store_close(store);
 	if (error < 0 && error != -ENOENT)
-		return cli_fail(EXIT_REACH, "%s cannot be read: %s", context->site->state_directory, strerror(-error));
+		return cli_fail(EXIT_REACH, "%s cannot be read: %s", context->site->state_directory,
+			strerror(-error));
 	return EXIT_DONE;
 }
 
@@ -68,8 +69,7 @@ static void take_file(struct sources *sources, const json_t *json)
 	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
 	if (!bytes)
 		return;
-	sources->current =
-		xrealloc(sources->current, sources->current_count + 1, sizeof *sources->current);
+	sources->current = xrealloc(sources->current, sources->current_count + 1, sizeof *sources->current);
 	sources->current[sources->current_count++] =
 		(struct source_file){xstrdup(unit), xstrdup(name), bytes, size};
 }
@@ -83,15 +83,14 @@ static int ask_daemon(const struct common *common, struct context *context, stru
 		return code;
 	size_t i;
 	json_t *item;
-	json_array_foreach(json_object_get(reply, "files"), i, item)
-		take_file(sources, item);
-	json_array_foreach(json_object_get(reply, "overrides"), i, item)
-		take_override(context, item);
+	json_array_foreach(json_object_get(reply, "files"), i, item) take_file(sources, item);
+	json_array_foreach(json_object_get(reply, "overrides"), i, item) take_override(context, item);
 	context->now = json_integer_value(json_object_get(reply, "now"));
 	const char *configuration = json_string_value(json_object_get(reply, "configuration"));
 	context->site = configuration ? site_read(configuration, diags) : NULL;
 	if (!context->site)
-		code = cli_fail(EXIT_REACH, "the daemon's configuration %s cannot be read from here; give it with -c",
+		code = cli_fail(EXIT_REACH,
+			"the daemon's configuration %s cannot be read from here; give it with -c",
 			configuration ? configuration : "?");
 	json_decref(reply);
 	return code;
@@ -99,8 +98,8 @@ static int ask_daemon(const struct common *common, struct context *context, stru
 
 /* --- */
 
-static int gather(const struct common *common, const char *path, struct context *context, struct sources *sources,
-	struct diag_list *diags)
+static int gather(const struct common *common, const char *path, struct context *context,
+	struct sources *sources, struct diag_list *diags)
 {
 	int code = EXIT_DONE;
 	if (common->configuration) {
@@ -135,8 +134,8 @@ int context_open(const struct common *common, const char *path, struct context *
 		sources.merged_count = trial_merge(sources.current, sources.current_count, sources.added,
 			sources.added_count, path && sources_is_single(path), &sources.merged);
 		if (sources.merged_count > 0) {
-			context->catalogue = catalogue_build(
-				context->site, sources.merged, sources.merged_count, &diags);
+			context->catalogue =
+				catalogue_build(context->site, sources.merged, sources.merged_count, &diags);
 			code = context->catalogue ? EXIT_DONE : EXIT_INPUT;
 		}
 	}
@@ -164,8 +163,8 @@ int context_show(struct context *context, const char *name)
 		fputc('\n', stderr);
 		return name ? EXIT_INPUT : EXIT_USAGE;
 	}
-	context->show = show_create(site, display, context->catalogue, context->overrides, context->override_count,
-		context->fonts, context->scenes);
+	context->show = show_create(site, display, context->catalogue, context->overrides,
+		context->override_count, context->fonts, context->scenes);
 	return EXIT_DONE;
 }
 
@@ -181,12 +180,14 @@ void context_finish(struct context *context)
 	*context = (struct context){0};
 }
 
-int context_time(const struct context *context, const char *option, const char *text, int64_t otherwise, int64_t *ret)
+int context_time(
+	const struct context *context, const char *option, const char *text, int64_t otherwise, int64_t *ret)
 {
 	if (!text)
 		*ret = otherwise;
 	else if (time_parse_instant(context->site->zone, text, ret) < 0)
-		return cli_fail(EXIT_USAGE, "--%s wants a time such as \"2026-03-02 08:00:00\", not `%s`", option, text);
+		return cli_fail(EXIT_USAGE, "--%s wants a time such as \"2026-03-02 08:00:00\", not `%s`",
+			option, text);
 	return EXIT_DONE;
 }
 

@@ -11,8 +11,9 @@ static void print_row(const json_t *generation)
 	const char *digest = json_string_value(json_object_get(generation, "digest"));
 	printf("%c %4lld  %-19.19s  %-12s %3lld files  %.16s\n",
 		json_is_true(json_object_get(generation, "current")) ? '*' : ' ',
-		(long long)json_integer_value(json_object_get(generation, "number")), time ? time : "", user ? user : "",
-		(long long)json_integer_value(json_object_get(generation, "files")), digest ? digest : "");
+		(long long)json_integer_value(json_object_get(generation, "number")), time ? time : "",
+		user ? user : "", (long long)json_integer_value(json_object_get(generation, "files")),
+		digest ? digest : "");
 }
 
 static int run_history(const struct command *command, int argc, char **argv)
@@ -51,15 +52,15 @@ static int run_rollback(const struct command *command, int argc, char **argv)
 	if (operands > 1 || (operands && (*end || number < 1 || number > 999999)))
 		return cli_usage(command, "GENERATION is a number of `bangtin history`");
 	json_t *reply;
-	code = cli_call(&common, json_pack("{s:s, s:I}", "command", "rollback", "generation", (json_int_t)number), &reply);
+	code = cli_call(&common,
+		json_pack("{s:s, s:I}", "command", "rollback", "generation", (json_int_t)number), &reply);
 	if (code != EXIT_DONE)
 		return code;
 	if (common.json)
 		cli_print_json(reply);
 	else
-		printf("generation %lld plays\n",
-			(long long)json_integer_value(
-				json_object_get(json_object_get(reply, "generation"), "number")));
+		printf("generation %lld plays\n", (long long)json_integer_value(json_object_get(
+							  json_object_get(reply, "generation"), "number")));
 	json_decref(reply);
 	return EXIT_DONE;
 }

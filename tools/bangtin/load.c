@@ -17,8 +17,8 @@ static json_t *request(const struct source_file *files, size_t count, bool singl
 	json_t *array = json_array();
 	for (size_t i = 0; i < count; i++) {
 		char *text = base64_encode(files[i].data, files[i].size);
-		json_array_append_new(array,
-			json_pack("{s:s, s:s, s:s}", "unit", files[i].unit, "name", files[i].name, "data", text));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "unit", files[i].unit, "name",
+						     files[i].name, "data", text));
 		free(text);
 	}
 	return json_pack("{s:s, s:o, s:b}", "command", "load", "files", array, "single", single);
@@ -64,14 +64,16 @@ static int commit(const struct site *site, struct store *store, const struct sou
 		struct generation generation;
 		struct clock clock;
 		clock_init(&clock, 0);
-		error = store_commit(store, merged, merged_count, getuid(), user_name(getuid()), clock_now(&clock).time,
-			site->generations_kept, &generation);
-		code = error < 0 ? cli_fail(EXIT_REACH, "the state directory cannot be written: %s", strerror(-error))
+		error = store_commit(store, merged, merged_count, getuid(), user_name(getuid()),
+			clock_now(&clock).time, site->generations_kept, &generation);
+		code = error < 0 ? cli_fail(EXIT_REACH, "the state directory cannot be written: %s",
+					   strerror(-error))
 				 : EXIT_DONE;
 		if (error == 0 && common->json)
 			printf("{\"generation\": {\"number\": %d}}\n", generation.number);
 		else if (error == 0)
-			printf("generation %d is loaded; it plays when the daemon starts\n", generation.number);
+			printf("generation %d is loaded; it plays when the daemon starts\n",
+				generation.number);
 	}
 	catalogue_unref(catalogue);
 	free(merged);
@@ -89,8 +91,8 @@ static int load_here(const struct common *common, const struct source_file *file
 	struct store *store;
 	int error = store_open(site->state_directory, &store), code;
 	if (error == -EBUSY)
-		code = cli_fail(EXIT_REACH, "%s is in use, but no daemon answers on %s", site->state_directory,
-			site->socket_path);
+		code = cli_fail(EXIT_REACH, "%s is in use, but no daemon answers on %s",
+			site->state_directory, site->socket_path);
 	else if (error < 0)
 		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory, strerror(-error));
 	else
@@ -162,7 +164,9 @@ const struct command command_load = {
 	.name = "load",
 	.arguments = "[-c FILE] PATH",
 	.summary = "Loads playlists: all of them are right and play, or nothing changes",
-	.help = "PATH is a directory of units, one unit's directory (it replaces that unit), or one file (it replaces or\n"
-		"joins its unit, the name of its directory). With -c and no daemon running it loads into the state.\n\n",
+	.help = "PATH is a directory of units, one unit's directory (it replaces that unit), or one file (it "
+		"replaces or\n"
+		"joins its unit, the name of its directory). With -c and no daemon running it loads into the "
+		"state.\n\n",
 	.run = run,
 };

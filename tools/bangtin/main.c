@@ -5,18 +5,20 @@
 
 #include "cli.h"
 
-static const struct command *const commands[] = {&command_check, &command_agenda, &command_why, &command_preview,
-	&command_load, &command_history, &command_rollback, &command_status, &command_announce, &command_clear,
-	&command_blank, &command_unblank, &command_snapshot};
+static const struct command *const commands[] = {&command_check, &command_agenda, &command_why,
+	&command_preview, &command_load, &command_history, &command_rollback, &command_status,
+	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot};
 
 static void help(FILE *to)
 {
 	fputs("usage: bangtin COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, why, preview\n"
+	fputs("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, why, "
+	      "preview\n"
 	      "and load work on files and need no daemon; without it they ask the running one.\n"
-	      "Exit status: 0 done, 1 the input is wrong and nothing was changed, 2 usage, 3 cannot be reached.\n",
+	      "Exit status: 0 done, 1 the input is wrong and nothing was changed, 2 usage, 3 cannot be "
+	      "reached.\n",
 		to);
 }
 

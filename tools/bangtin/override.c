@@ -8,7 +8,8 @@ static void print_overrides(const json_t *reply)
 {
 	size_t i, k;
 	json_t *item, *name;
-	json_array_foreach(json_object_get(reply, "overrides"), i, item) {
+	json_array_foreach(json_object_get(reply, "overrides"), i, item)
+	{
 		const char *until = json_string_value(json_object_get(item, "until"));
 		const char *text = json_string_value(json_object_get(item, "text"));
 		printf("%s  %s until %.19s on", json_string_value(json_object_get(item, "id")),
@@ -55,8 +56,8 @@ static int run_announce(const struct command *command, int argc, char **argv)
 	if (all == (on.count > 0))
 		return cli_usage(command, "where? --on TAG or --all");
 	return send_edit(&common,
-		json_pack("{s:s, s:s, s:o, s:I}", "command", "announce", "text", argv[0], "on", cli_strings(&on),
-			"for_ms", (json_int_t)(duration / NS_PER_MS)),
+		json_pack("{s:s, s:s, s:o, s:I}", "command", "announce", "text", argv[0], "on",
+			cli_strings(&on), "for_ms", (json_int_t)(duration / NS_PER_MS)),
 		"");
 }
 

@@ -33,8 +33,8 @@ static struct frame *paint(const struct preview *preview, int64_t at)
 	struct show_state state;
 	region_clear(&damage);
 	show_prepare(context->show, at, at + 1);
-	show_compose(context->show, (struct instant){TIME_ALWAYS, true}, (struct instant){at, true}, frame, &damage,
-		&state);
+	show_compose(context->show, (struct instant){TIME_ALWAYS, true}, (struct instant){at, true}, frame,
+		&damage, &state);
 	if (!preview->panel_stage && !preview->leds)
 		return frame;
 	struct frame *levels = frame_create(display->width, display->height);
@@ -63,7 +63,8 @@ static char *numbered(const char *out, int number)
 {
 	const char *percent = strchr(out, '%');
 	int width = 0, length = 0;
-	if (!percent || (sscanf(percent, "%%0%2dd%n", &width, &length) != 1 && strncmp(percent, "%d", 2) != 0))
+	if (!percent ||
+		(sscanf(percent, "%%0%2dd%n", &width, &length) != 1 && strncmp(percent, "%d", 2) != 0))
 		return NULL;
 	if (length == 0)
 		length = 2;
@@ -79,7 +80,8 @@ static int write_sequence(const struct preview *preview, int64_t from, int64_t u
 		first++;
 	for (int64_t n = first; frame_instant(rate, n) < until; n++, number++) {
 		if (number == FRAMES_MOST)
-			return cli_fail(EXIT_USAGE, "more than %d frames; a shorter span or a lower --fps", FRAMES_MOST);
+			return cli_fail(EXIT_USAGE, "more than %d frames; a shorter span or a lower --fps",
+				FRAMES_MOST);
 		char *path = numbered(preview->out, (int)number);
 		int code = write_picture(preview, frame_instant(rate, n), path);
 		free(path);
@@ -99,11 +101,13 @@ static bool ends_in(const char *text, const char *end)
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct common common = {0};
-	const char *display = NULL, *at_text = NULL, *until_text = NULL, *fps = NULL, *stage = "frame", *out = NULL;
+	const char *display = NULL, *at_text = NULL, *until_text = NULL, *fps = NULL, *stage = "frame",
+		   *out = NULL;
 	bool leds = false;
 	const struct flag flags[] = {{"display", 'd', FLAG_VALUE, &display}, {"at", 0, FLAG_VALUE, &at_text},
-		{"until", 0, FLAG_VALUE, &until_text}, {"fps", 0, FLAG_VALUE, &fps}, {"stage", 0, FLAG_VALUE, &stage},
-		{"panel", 0, FLAG_SET, &leds}, {"output", 'o', FLAG_VALUE, &out}, {NULL, 0, 0, NULL}};
+		{"until", 0, FLAG_VALUE, &until_text}, {"fps", 0, FLAG_VALUE, &fps},
+		{"stage", 0, FLAG_VALUE, &stage}, {"panel", 0, FLAG_SET, &leds},
+		{"output", 'o', FLAG_VALUE, &out}, {NULL, 0, 0, NULL}};
 	int operands, code = cli_parse(command, argc, argv, flags, &common, &operands);
 	if (code != EXIT_DONE)
 		return code < 0 ? EXIT_DONE : code;
@@ -148,7 +152,8 @@ const struct command command_preview = {
 		"  -d, --display NAME\n"
 		"      --at T                now, if not told\n"
 		"      --until T [--fps N]   every frame of [at, until): -o OUT-%05d.png\n"
-		"      --stage frame|panel   what is composed, or what the LEDs do after gamma and brightness\n"
+		"      --stage frame|panel   what is composed, or what the LEDs do after gamma and "
+		"brightness\n"
 		"      --panel               draws the LEDs\n"
 		"  -o, --output OUT.png\n",
 	.run = run,

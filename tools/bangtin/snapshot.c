@@ -23,8 +23,8 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct common common = {0};
 	const char *display = NULL, *out = NULL;
-	const struct flag flags[] = {
-		{"display", 'd', FLAG_VALUE, &display}, {"output", 'o', FLAG_VALUE, &out}, {NULL, 0, 0, NULL}};
+	const struct flag flags[] = {{"display", 'd', FLAG_VALUE, &display},
+		{"output", 'o', FLAG_VALUE, &out}, {NULL, 0, 0, NULL}};
 	int operands, code = cli_parse(command, argc, argv, flags, &common, &operands);
 	if (code != EXIT_DONE)
 		return code < 0 ? EXIT_DONE : code;
@@ -36,7 +36,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return code;
 	code = write_png(reply, out);
 	if (code == EXIT_DONE && common.json)
-		printf("{\"instant_ns\": %lld}\n", (long long)json_integer_value(json_object_get(reply, "instant")));
+		printf("{\"instant_ns\": %lld}\n",
+			(long long)json_integer_value(json_object_get(reply, "instant")));
 	json_decref(reply);
 	return code;
 }

@@ -16,10 +16,11 @@ static long long number(const json_t *object, const char *key)
 
 static void print_display(const json_t *display)
 {
-	const json_t *frames = json_object_get(display, "frames"), *playing = json_object_get(display, "playing");
+	const json_t *frames = json_object_get(display, "frames"),
+		     *playing = json_object_get(display, "playing");
 	printf("%-16s %-8s %-8s %8lld shown %5lld late %3lld reconnects  ", text(display, "name"),
-		text(display, "driver"), text(display, "health"), number(frames, "shown"), number(display, "late"),
-		number(display, "reconnects"));
+		text(display, "driver"), text(display, "health"), number(frames, "shown"),
+		number(display, "late"), number(display, "reconnects"));
 	if (*text(playing, "message"))
 		printf("%s until %.8s", text(playing, "message"),
 			*text(playing, "until") ? text(playing, "until") + 11 : "");
@@ -32,24 +33,25 @@ static void print_display(const json_t *display)
 
 static void print_status(const json_t *status)
 {
-	const json_t *clock = json_object_get(status, "clock"), *generation = json_object_get(status, "generation");
-	printf("%s, bangtind %s, since %.19s\n", text(status, "site"), text(status, "version"), text(status, "started"));
+	const json_t *clock = json_object_get(status, "clock"),
+		     *generation = json_object_get(status, "generation");
+	printf("%s, bangtind %s, since %.19s\n", text(status, "site"), text(status, "version"),
+		text(status, "started"));
 	if (json_is_true(json_object_get(clock, "trusted")))
 		printf("clock %.19s%s\n", text(clock, "time"),
 			*text(clock, "source") == 'i' ? " (injected by --clock)" : "");
 	else
 		printf("clock NOT TRUSTED: %s\n", text(clock, "why"));
 	if (json_is_object(generation))
-		printf("generation %lld, loaded %.19s by %s\n", number(generation, "number"), text(generation, "time"),
-			text(generation, "user"));
+		printf("generation %lld, loaded %.19s by %s\n", number(generation, "number"),
+			text(generation, "time"), text(generation, "user"));
 	else
 		puts("nothing is loaded: the default messages show; `bangtin load PATH`");
 	if (*text(status, "fault"))
 		printf("FAULT %s\n", text(status, "fault"));
 	size_t i;
 	json_t *item;
-	json_array_foreach(json_object_get(status, "displays"), i, item)
-		print_display(item);
+	json_array_foreach(json_object_get(status, "displays"), i, item) print_display(item);
 	json_array_foreach(json_object_get(status, "overrides"), i, item)
 		printf("%s %s until %.19s %s\n", text(item, "kind"), text(item, "id"),
 			*text(item, "until") ? text(item, "until") : "further notice", text(item, "text"));
@@ -60,7 +62,8 @@ static int verdict(const json_t *status)
 {
 	size_t i;
 	json_t *display;
-	json_array_foreach(json_object_get(status, "displays"), i, display) {
+	json_array_foreach(json_object_get(status, "displays"), i, display)
+	{
 		const char *health = text(display, "health");
 		if (strcmp(health, "down") == 0 || strcmp(health, "fault") == 0)
 			return EXIT_INPUT;

@@ -82,16 +82,21 @@ static void print_text(const struct context *context, int64_t at, const struct s
 static json_t *to_json(const struct context *context, int64_t at, const struct show_state *state,
 	const struct candidate *candidates, size_t count)
 {
-	static const char *const sources[] = {[SHOW_SCHEDULE] = "schedule", [SHOW_ANNOUNCE] = "announce",
-		[SHOW_BLANK] = "blank", [SHOW_DEFAULT] = "default", [SHOW_OFF] = "off"};
+	static const char *const sources[] = {[SHOW_SCHEDULE] = "schedule",
+		[SHOW_ANNOUNCE] = "announce",
+		[SHOW_BLANK] = "blank",
+		[SHOW_DEFAULT] = "default",
+		[SHOW_OFF] = "off"};
 	json_t *list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(list,
 			json_pack("{s:s, s:i, s:s, s:s, s:i}", "entry", candidates[i].entry->id, "priority",
 				candidates[i].entry->priority, "verdict", verdict_name(candidates[i].verdict),
-				"file", candidates[i].entry->where.file, "line", candidates[i].entry->where.line));
+				"file", candidates[i].entry->where.file, "line",
+				candidates[i].entry->where.line));
 	json_t *json = json_pack("{s:s, s:I, s:s, s:s, s:o}", "at", context_format(context, at), "at_ns",
-		(json_int_t)at, "source", sources[state->source], "rule", source_rule(state), "candidates", list);
+		(json_int_t)at, "source", sources[state->source], "rule", source_rule(state), "candidates",
+		list);
 	if (state->source == SHOW_SCHEDULE) {
 		const struct segment *segment = state->segment;
 		json_object_set_new(json, "entry", json_string(segment->entry->id));

@@ -1,0 +1,136 @@
+/* A ticker, 1920x96 at 60 frames a second: CPU of the real daemon (null driver) against a bare loop that copies the
+ * same band from a prepared strip on the same kind of timer. */
+#include <signal.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "bench.h"
+
+#define WIDTH	1920
+#define HEIGHT	96
+#define RATE	60
+#define SECONDS 4
+#define ROUNDS	3
+
+/* --- the baseline */
+
+static double bare_loop(void)
+{
+	size_t strip_width = 4 * WIDTH;
+	uint32_t *strip = xcalloc(strip_width * HEIGHT, 4), *canvas = xcalloc(WIDTH * HEIGHT, 4);
+	int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	double before = bench_cpu(RUSAGE_SELF);
+	for (int frame = 0; frame < RATE * SECONDS; frame++) {
+		t.tv_nsec += 1000000000 / RATE;
+		if (t.tv_nsec >= 1000000000) {
+			t.tv_nsec -= 1000000000;
+			t.tv_sec++;
+		}
+		timerfd_settime(fd, TFD_TIMER_ABSTIME, &(struct itimerspec){.it_value = t}, NULL);
+		uint64_t expired;
+		if (read(fd, &expired, sizeof expired) != sizeof expired)
+			abort();
+		size_t x = (size_t)frame * 4 % (strip_width - WIDTH);
+		for (int y = 0; y < HEIGHT; y++)
+			memcpy(canvas + (size_t)y * WIDTH, strip + (size_t)y * strip_width + x, WIDTH * 4);
+		__asm__ volatile("" : : "r"(canvas) : "memory");
+	}
+	double spent = bench_cpu(RUSAGE_SELF) - before;
+	close(fd);
+	free(strip);
+	free(canvas);
+	return spent / SECONDS;
+}
+
+/* --- the daemon */
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+		exit(1);
+}
+
+static double process_cpu(pid_t pid)
+{
+	char path[64], text[1024];
+	snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+	/* schedstat of a process is its main thread's, where the frame path runs; in ns, finer than stat's ticks */
+	FILE *f = fopen(path, "r");
+	if (!f || !fgets(text, sizeof text, f))
+		exit(1);
+	fclose(f);
+	return (double)strtoull(text, NULL, 10) / 1e9;
+}
+
+static double daemon_cpu(const char *directory)
+{
+	char *configuration = xasprintf("%s/bangtind.conf", directory);
+	pid_t pid = fork();
+	if (pid == 0) {
+		freopen("/dev/null", "w", stderr);
+		execl("build/bin/bangtind", "bangtind", "-c", configuration, "--clock", "2026-03-02 08:00:00",
+			(char *)NULL);
+		_exit(127);
+	}
+	sleep(2);
+	double before = process_cpu(pid), start = bench_now();
+	sleep(SECONDS);
+	double spent = (process_cpu(pid) - before) / (bench_now() - start);
+	kill(pid, SIGTERM);
+	waitpid(pid, NULL, 0);
+	free(configuration);
+	return spent;
+}
+
+static void prepare(const char *directory)
+{
+	char *path = xasprintf("%s/bangtind.conf", directory);
+	char *text =
+		xasprintf("name = \"b\"; timezone = \"Asia/Ho_Chi_Minh\"; state-directory = \"%s/state\";\n"
+			  "socket = \"%s/socket\"; units = ( { name = \"province\"; } );\n"
+			  "displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"%dx%d\"; rate = %d.0;\n"
+			  "driver = { name = \"null\"; }; } );\n",
+			directory, directory, WIDTH, HEIGHT, RATE);
+	write_file(path, text);
+	char *load = xasprintf(
+		"mkdir -p %s/province && cat >%s/province/t.yaml <<'E'\nbangtin: 1\nunit: province\n"
+		"styles:\n  s: {speed: 240}\nmessages:\n  m: {style: s, text: \"Nộp hồ sơ trực tuyến mức độ "
+		"3, 4 "
+		"tại Cổng Dịch vụ công tỉnh; bưu điện nhận và trả hồ sơ tận nhà cho người dân\"}\n"
+		"playlists:\n  p: [{show: m, enter: scroll-left}]\nschedule:\n  - {play: p, on: [led]}\nE\n"
+		"build/bin/bangtin load -c %s %s/province >/dev/null",
+		directory, directory, path, directory);
+	if (system(load) != 0)
+		exit(1);
+	free(load);
+	free(text);
+	free(path);
+}
+
+int main(void)
+{
+	char directory[] = "/tmp/bench-ticker-XXXXXX";
+	if (!mkdtemp(directory))
+		return 1;
+	prepare(directory);
+	double ratios[ROUNDS], ours[ROUNDS], bares[ROUNDS];
+	for (int i = 0; i < ROUNDS; i++) {
+		bares[i] = bare_loop();
+		ours[i] = daemon_cpu(directory);
+		ratios[i] = ours[i] / bares[i];
+	}
+	bench_row("ticker 1920x96 at 60 fps: daemon's CPU", bench_median(ratios, ROUNDS), "x",
+		"a bare copy loop", "<= 1.3");
+	bench_row("  the daemon", bench_median(ours, ROUNDS), "CPU s per s", "", "-");
+	bench_row("  the bare loop", bench_median(bares, ROUNDS), "CPU s per s", "", "-");
+	char *clean = xasprintf("rm -rf %s", directory);
+	int status = system(clean);
+	free(clean);
+	return status != 0;
+}
