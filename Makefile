@@ -59,7 +59,8 @@ programs: $(ARCHIVE) $(PROGRAMS:%=$(BUILD)/bin/%) fonts
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	@echo '  CC $<'
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 $(ARCHIVE): $(call object,$(ARCHIVE_SOURCES))
 	@rm -f $@
@@ -68,13 +69,15 @@ $(ARCHIVE): $(call object,$(ARCHIVE_SOURCES))
 define program
 $(BUILD)/bin/$(1): $(call object,$(SOURCES_$(1))) $(ARCHIVE)
 	@mkdir -p $$(@D)
-	$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
+	@echo '  LD $$@'
+	@$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+	@echo '  LD $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
 
 # Programs that the integration tests drive; not installed.
 $(BUILD)/test-programs/%: $(BUILD)/obj/tests/programs/%.o $(ARCHIVE)

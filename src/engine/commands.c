@@ -50,7 +50,7 @@ static bool file_argument(const json_t *object, struct source_file *ret_file)
 	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
 	if (!bytes)
 		return false;
-	*ret_file = (struct source_file){unit, name, bytes, size};
+	*ret_file = (struct source_file){.unit = unit, .name = name, .data = bytes, .size = size};
 	return true;
 }
 

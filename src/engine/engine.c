@@ -189,7 +189,7 @@ int engine_create(const struct engine_options *options, struct diag_list *diags,
 		return -EINVAL;
 	}
 	if (options->socket_path)
-		site_set_socket_path(site, options->socket_path);
+		site->socket_path = options->socket_path;
 	struct engine *engine = xcalloc(1, sizeof *engine);
 	engine->site = site;
 	engine->configuration = options->configuration;

@@ -9,7 +9,7 @@
 
 #define CALL_WITHIN                                                                                          \
 	(120 * NS_PER_SEC) /* a load of thousands of messages is rendered on every display first */
-#define SOCKET_STANDARD "/run/bangtin/control.sock"
+#define SOCKET_STANDARD "/run/bangtin/control"
 
 int cli_fail(int code, const char *format, ...)
 {

@@ -70,6 +70,8 @@ struct context {
 int context_open(const struct common *common, const char *path, struct context *ret_context);
 /* The show of that display; NULL display: the only one, if there is one. Reported. */
 int context_show(struct context *context, const char *display);
+/* One file, which replaces or joins its unit, rather than whole units. */
+bool sources_are_single(const char *path);
 void context_finish(struct context *context);
 /* --at and the like: NULL gives otherwise. Reported. */
 int context_time(

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/base64.h"
@@ -17,6 +18,12 @@ static void sources_finish(struct sources *sources)
 	sources_free(sources->current, sources->current_count);
 	sources_free(sources->added, sources->added_count);
 	free(sources->merged);
+}
+
+bool sources_are_single(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* --- from files */
@@ -70,8 +77,8 @@ static void take_file(struct sources *sources, const json_t *json)
 	if (!bytes)
 		return;
 	sources->current = xrealloc(sources->current, sources->current_count + 1, sizeof *sources->current);
-	sources->current[sources->current_count++] =
-		(struct source_file){xstrdup(unit), xstrdup(name), bytes, size};
+	sources->current[sources->current_count++] = (struct source_file){
+		.unit = xstrdup(unit), .name = xstrdup(name), .data = bytes, .size = size};
 }
 
 static int ask_daemon(const struct common *common, struct context *context, struct sources *sources,
@@ -132,7 +139,7 @@ int context_open(const struct common *common, const char *path, struct context *
 	if (code == EXIT_DONE) {
 		context->scenes = scene_store_create(context->fonts);
 		sources.merged_count = trial_merge(sources.current, sources.current_count, sources.added,
-			sources.added_count, path && sources_is_single(path), &sources.merged);
+			sources.added_count, path && sources_are_single(path), &sources.merged);
 		if (sources.merged_count > 0) {
 			context->catalogue =
 				catalogue_build(context->site, sources.merged, sources.merged_count, &diags);

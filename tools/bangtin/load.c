@@ -126,7 +126,7 @@ static int load(const struct common *common, const char *path, struct diag_list 
 	int error = sources_read(path, &files, &count, diags);
 	if (error < 0)
 		return diags->errors ? EXIT_INPUT : cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
-	bool single = sources_is_single(path);
+	bool single = sources_are_single(path);
 	int code;
 	if (daemon_runs(common)) {
 		json_t *reply;
