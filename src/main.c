@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "engine/engine.h"
-#include "output/output.h"
 
 static const char help[] = "usage: bangtind -c FILE [OPTION...]\n"
 			   "Plays the site's playlists on its displays until it is told to stop.\n\n"
@@ -43,10 +42,7 @@ static int check(const char *configuration)
 {
 	struct diag_list diags;
 	diag_init(&diags);
-	struct site *site = site_read(configuration, &diags);
-	for (size_t i = 0; site && i < site->display_count; i++)
-		output_check(&site->displays[i], &diags);
-	site_destroy(site);
+	engine_check(configuration, &diags);
 	diag_sort(&diags);
 	diag_print(&diags, stderr);
 	int status = diags.errors > 0;

@@ -175,19 +175,30 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	return 0;
 }
 
+static struct site *read_site(const char *configuration, struct diag_list *diags)
+{
+	struct site *site = site_read(configuration, diags);
+	for (size_t i = 0; site && i < site->display_count; i++)
+		output_check(&site->displays[i], diags);
+	if (site && diags->errors > 0) {
+		site_destroy(site);
+		site = NULL;
+	}
+	return site;
+}
+
+void engine_check(const char *configuration, struct diag_list *diags)
+{
+	site_destroy(read_site(configuration, diags));
+}
+
 int engine_create(const struct engine_options *options, struct diag_list *diags, struct engine **ret_engine,
 	const char **ret_why)
 {
 	*ret_why = "";
-	struct site *site = site_read(options->configuration, diags);
+	struct site *site = read_site(options->configuration, diags);
 	if (!site)
 		return -EINVAL;
-	for (size_t i = 0; i < site->display_count; i++)
-		output_check(&site->displays[i], diags);
-	if (diags->errors > 0) {
-		site_destroy(site);
-		return -EINVAL;
-	}
 	if (options->socket_path)
 		site->socket_path = options->socket_path;
 	struct engine *engine = xcalloc(1, sizeof *engine);

@@ -18,6 +18,9 @@ struct engine_options {
 	const char *trace_path; /* NULL: none */
 };
 
+/* Reads the configuration and holds each display's options against its driver. No I/O on devices or state. */
+void engine_check(const char *configuration, struct diag_list *diags);
+
 /* Reads the configuration, opens the state directory and every display, loads the current generation. -EINVAL with
  * diags: the configuration is wrong; other -errno with *ret_why (static) for state or socket. Devices that cannot be
  * opened are no error. */
