@@ -46,8 +46,14 @@ static void build_shows(struct change *change)
 	change->shows = xcalloc(site->display_count, sizeof *change->shows);
 	int64_t until = change->now.time + channel_lookahead(&engine->clock);
 	for (size_t i = 0; i < site->display_count; i++) {
-		change->shows[i] = show_create(site, &site->displays[i], change->catalogue, change->overrides,
-			change->override_count, engine->fonts, engine->scenes);
+		/* Under other overrides nothing needs to be measured anew: a blank must not wait for that. The old
+		 * show lives until this change is swapped in. */
+		if (change->kind == CHANGE_OVERRIDES)
+			change->shows[i] = show_derive(
+				channel_show(engine->channels[i]), change->overrides, change->override_count);
+		else
+			change->shows[i] = show_create(site, &site->displays[i], change->catalogue,
+				change->overrides, change->override_count, engine->fonts, engine->scenes);
 		show_prepare(change->shows[i], change->now.time, until);
 	}
 }

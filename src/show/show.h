@@ -24,7 +24,7 @@ enum show_source { SHOW_SCHEDULE, SHOW_ANNOUNCE, SHOW_BLANK, SHOW_DEFAULT, SHOW_
 
 struct show_state { /* what shows at an instant, for status, why and trace */
 	enum show_source source;
-	const struct segment *segment;	 /* SHOW_SCHEDULE; valid as long as the show's plan of that day */
+	const struct segment *segment; /* SHOW_SCHEDULE; valid as long as the show's plan of that day */
 	const struct override *override; /* SHOW_ANNOUNCE, SHOW_BLANK */
 	bool late; /* the scene due was not ready: the one before stays */
 };
@@ -32,8 +32,11 @@ struct show_state { /* what shows at an instant, for status, why and trace */
 /* catalogue may be NULL (nothing loaded: the default shows). Takes a reference. overrides are copied. Measures the
  * lengths of every item of this display (slow; any thread). */
 struct show *show_create(const struct site *site, const struct display *display, struct catalogue *catalogue,
-	const struct override *overrides, size_t override_count, struct fonts *fonts, struct scene_store *store);
-void show_destroy(struct show *show);
+	const struct override *overrides, size_t override_count, struct fonts *fonts,
+	struct scene_store *store);
+/* The same show under other overrides: what was measured is shared. Any thread, while old lives. */
+struct show *show_derive(const struct show *old, const struct override *overrides, size_t override_count);
+void show_destroy(struct show *show); /* NULL is fine; not while anybody works on it */
 
 /* Trial render of everything that can show on this display: faults to diags at the messages' places. Slow. */
 void show_check(struct show *show, struct diag_list *diags);
