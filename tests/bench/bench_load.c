@@ -63,7 +63,7 @@ static struct site *make_site(void)
 	char path[] = "/tmp/bench-load-XXXXXX.conf";
 	int fd = mkstemps(path, 5);
 	FILE *f = fdopen(fd, "w");
-	fputs("name = \"b\"; timezone = \"UTC\"; state-directory = \"/tmp\"; units = ( { name = "
+	fputs("site = { name = \"b\"; timezone = \"UTC\"; state-directory = \"/tmp\"; units = ( { name = "
 	      "\"province\"; } );\n"
 	      "displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"64x16\"; driver = { name = "
 	      "\"null\"; }; } );\n",

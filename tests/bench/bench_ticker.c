@@ -92,8 +92,8 @@ static void prepare(const char *directory)
 {
 	char *path = xasprintf("%s/bangtind.conf", directory);
 	char *text =
-		xasprintf("name = \"b\"; timezone = \"Asia/Ho_Chi_Minh\"; state-directory = \"%s/state\";\n"
-			  "socket = \"%s/socket\"; units = ( { name = \"province\"; } );\n"
+		xasprintf("site = { name = \"b\"; timezone = \"Asia/Ho_Chi_Minh\"; state-directory = \"%s/state\";\n"
+			  "socket = \"%s/socket\"; units = ( { name = \"province\"; } ); };\n"
 			  "displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"%dx%d\"; rate = %d.0;\n"
 			  "driver = { name = \"null\"; }; } );\n",
 			directory, directory, WIDTH, HEIGHT, RATE);

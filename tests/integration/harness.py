@@ -177,12 +177,14 @@ class Site:
         self.socket = os.path.join(scratch.path, "control.sock")
         units = ", ".join(f'{{ name = "{u}"; }}' for u in units)
         self.configuration = scratch.file("bangtind.conf", f"""
-name = "Test site";
-timezone = "Asia/Ho_Chi_Minh";
-state-directory = "{self.state}";
-socket = "{self.socket}";
-units = ( {units} );
-{extra}
+site = {{
+	name = "Test site";
+	timezone = "Asia/Ho_Chi_Minh";
+	state-directory = "{self.state}";
+	socket = "{self.socket}";
+	units = ( {units} );
+	{extra}
+}};
 displays = (
 {displays}
 );

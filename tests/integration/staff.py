@@ -35,10 +35,10 @@ def check_files(scratch, site):
     tap.ok(code == 0, "check: good playlists, on the site's displays", out + err)
     bad = site.playlists(GOOD.replace("priority", "prioritty").replace("show: gio", "show: goi"), directory="bad")
     code, out, err = site.bangtin("check", bad)
-    tap.ok(code == 1 and "test.yaml:7:12: error:" in err and "test.yaml:8:" in err and "did you mean" in err,
+    tap.ok(code == 1 and "test.yaml:8:12: error:" in err and "test.yaml:9:" in err and "did you mean" in err,
            "check: two mistakes in one run, each with its place and a hint", err)
     code, out, err = run("bangtin", "check", "--format", "json", bad)
-    tap.ok(code == 1 and json.loads(out)[0]["line"] == 7, "check: as JSON", out)
+    tap.ok(code == 1 and json.loads(out)[0]["line"] == 8, "check: as JSON", out)
     code, _, err = site.bangtin("load", bad)
     tap.ok(code == 1 and not os.path.exists(os.path.join(site.state, "current")), "load: a bad one changes nothing", err)
     for arguments, wanted in (((), 2), (("nonsense",), 2), (("check", "--nonsense"), 2), (("check", "/nonexistent"), 1),
@@ -62,7 +62,7 @@ def check_explanations(site):
         tap.ok(code == 0 and why["source"] == source and (why.get("entry") or "").endswith(entry or ""),
                f"why: at {at} {source} {entry or ''}", out)
     code, out, _ = site.bangtin("why", "-d", "cong", "--at", "2026-03-02 09:30")
-    tap.ok("higher priority" in out and "test.yaml:7" in out, "why: names the loser, its place and the rule", out)
+    tap.ok("higher priority" in out and "test.yaml:8" in out, "why: names the loser, its place and the rule", out)
     code, _, err = site.bangtin("why", "-d", "conggg")
     tap.ok(code == 1 and "cong" in err and "sanh" in err, "an unknown display: the known ones are named", err)
 
