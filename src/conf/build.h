@@ -26,7 +26,7 @@ bool character_curly_quote(uint32_t character);
 
 struct open_node {
 	struct node *node;
-	struct node **children;
+	struct node **children; /* kept for the next node at this depth */
 	size_t capacity;
 	const char *key; /* of the child to come */
 	struct location key_where;
@@ -48,9 +48,11 @@ const char *builder_file(const struct builder *builder);
 const struct node *builder_innermost(const struct builder *builder); /* open node; NULL: none */
 /* Whether the next scalar is a map's key. */
 bool builder_wants_key(const struct builder *builder);
-void builder_key(struct builder *builder, const char *text, size_t size, struct location where);
+/* escaped: the text may hold what the file does not, characters that escapes have made. */
+void builder_key(struct builder *builder, const char *text, size_t size, bool escaped, struct location where);
 /* NULL at a limit. The result is in the tree, and its quoted and lead may be set. */
-struct node *builder_scalar(struct builder *builder, const char *text, size_t size, struct location where);
+struct node *builder_scalar(
+	struct builder *builder, const char *text, size_t size, bool escaped, struct location where);
 bool builder_open(struct builder *builder, enum node_kind kind, struct location where);
 void builder_close(struct builder *builder);
 /* Ends the building where it is after a syntax error: what is open deeper than the root's children is dropped. */

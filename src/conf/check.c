@@ -41,7 +41,7 @@ static struct node *find(struct check *check, struct node *map, const char *key,
 	}
 	for (size_t i = 0; i < map->count; i++) {
 		struct node *child = map->children[i];
-		if (strcmp(child->key, key) == 0) {
+		if (child->key[0] == key[0] && strcmp(child->key, key) == 0) {
 			child->visited = true;
 			return child;
 		}

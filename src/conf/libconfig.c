@@ -93,7 +93,7 @@ static void copy_scalar(
 	switch (config_setting_type(setting)) {
 	case CONFIG_TYPE_STRING: {
 		const char *string = config_setting_get_string(setting);
-		node = builder_scalar(copier->builder, string, strlen(string), place->value);
+		node = builder_scalar(copier->builder, string, strlen(string), true, place->value);
 		if (!node)
 			return;
 		node->quoted = true;
@@ -118,7 +118,7 @@ static void copy_scalar(
 	default:
 		break;
 	}
-	builder_scalar(copier->builder, text, size, place->value);
+	builder_scalar(copier->builder, text, size, false, place->value);
 }
 
 static void copy_setting(struct copier *copier, config_setting_t *setting)
@@ -126,7 +126,7 @@ static void copy_setting(struct copier *copier, config_setting_t *setting)
 	const struct setting_place *place = &copier->source->places.items[copier->next++];
 	const char *name = config_setting_name(setting);
 	if (name)
-		builder_key(copier->builder, name, strlen(name), place->name);
+		builder_key(copier->builder, name, strlen(name), false, place->name);
 	if (!config_setting_is_aggregate(setting)) {
 		copy_scalar(copier, setting, place);
 		return;

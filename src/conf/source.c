@@ -126,6 +126,26 @@ static bool report_byte(struct cursor *cursor, int reported, struct diag_list *d
 	return byte != 0;
 }
 
+/* Bytes that begin or are something that may be wrong: control characters, and what leads U+0080..U+00BF,
+ * U+2000..U+2FFF, U+F000..U+FFFF and all beyond. Most files have none. */
+static const bool suspect[256] = {
+	[0x00 ... 0x08] = true,
+	[0x0b ... 0x0c] = true,
+	[0x0e ... 0x1f] = true,
+	[0x7f] = true,
+	[0xc2] = true,
+	[0xe2] = true,
+	[0xef ... 0xff] = true,
+};
+
+static bool has_suspects(const char *data, size_t size)
+{
+	unsigned found = 0;
+	for (size_t i = 0; i < size; i++)
+		found |= suspect[(unsigned char)data[i]];
+	return found != 0;
+}
+
 bool source_check(const char *name, const char *data, size_t size, const struct conf_limits *limits,
 	struct diag_list *diags)
 {
@@ -137,6 +157,9 @@ bool source_check(const char *name, const char *data, size_t size, const struct 
 	}
 	if (!check_wide(name, data, size, diags))
 		return false;
+	/* Counting lines and columns is slow, and only needed to tell of a fault. */
+	if (utf8_valid_prefix(data, size) == size && !has_suspects(data, size))
+		return true;
 	size_t errors = diags->errors;
 	struct cursor cursor;
 	cursor_init(&cursor, name, data, size);

@@ -7,6 +7,8 @@
 
 const struct conf_limits conf_limits_default = {.bytes = 256 * 1024, .depth = 16, .nodes = 200000};
 
+enum { FEW_KEYS = 8 };
+
 struct tree {
 	struct arena arena;
 	const char *file;
@@ -72,54 +74,49 @@ bool builder_wants_key(const struct builder *builder)
 	return top->node->kind == NODE_MAP && !top->key;
 }
 
-/* Most scalars: nothing in them can be wrong. */
-static bool is_plain_ascii(const char *text, size_t size)
+/* Whether it is certain, without the tables, that composing leaves the text alone: ASCII, and what is encoded with the
+ * lead bytes of U+0080..U+02FF and U+1E00..U+1EFF. Vietnamese is all here. */
+static bool is_composed(const char *text, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7f)
+	for (size_t i = 0; i < size; i++) {
+		unsigned char byte = (unsigned char)text[i];
+		if (byte < 0xcc)
+			continue;
+		if (byte != 0xe1 || (unsigned char)text[i + 1] < 0xb8 || (unsigned char)text[i + 1] > 0xbb)
 			return false;
-	return true;
-}
-
-/* Characters of which it is certain, without the tables, that composing leaves them alone: Vietnamese is all here. */
-static bool is_composed(uint32_t c)
-{
-	return c < 0x300 || (c >= 0x1e00 && c < 0x1f00) || (c >= 0x2010 && c < 0x2028);
-}
-
-/* Escapes can bring in what source_check has kept out of the file. Ends at the first. */
-static bool check_escapes(
-	struct builder *builder, const char *text, struct location where, bool *ret_composed)
-{
-	bool composed = true;
-	for (const char *at = text; *at;) {
-		uint32_t c = utf8_next(&at);
-		if (character_forbidden(c) && c != '\r') {
-			diag_error(builder->diags, where,
-				"an escape here makes the control character U+%04X; delete it", c);
-			return false;
-		}
-		composed &= is_composed(c);
 	}
-	*ret_composed = composed;
 	return true;
 }
 
-/* The text as the tree keeps it: NFC. */
-static const char *keep_text(
-	struct builder *builder, const char *text, size_t size, struct location where, bool *ret_changed)
+static const char *check_escapes(
+	struct builder *builder, const char *text, size_t size, struct location where, size_t *ret_size)
 {
-	struct arena *arena = &builder->tree->arena;
-	*ret_changed = false;
-	if (is_plain_ascii(text, size))
-		return arena_strndup(arena, text, size);
 	size_t valid = utf8_valid_prefix(text, size);
+	char *kept = arena_strndup(&builder->tree->arena, text, valid);
+	*ret_size = valid;
 	if (valid != size)
 		diag_error(builder->diags, where, "an escape here makes %s; write the character itself",
 			text[valid] ? "bytes that are not UTF-8" : "a NUL character");
-	char *kept = arena_strndup(arena, text, valid);
-	bool composed;
-	if (!check_escapes(builder, kept, where, &composed) || composed || text_is_nfc(kept))
+	for (const char *at = kept; *at;) {
+		uint32_t c = utf8_next(&at);
+		if (!character_forbidden(c) || c == '\r')
+			continue;
+		diag_error(builder->diags, where,
+			"an escape here makes the control character U+%04X; delete it", c);
+		break;
+	}
+	return kept;
+}
+
+/* The text as the tree keeps it: NFC. */
+static const char *keep_text(struct builder *builder, const char *text, size_t size, bool escaped,
+	struct location where, bool *ret_changed)
+{
+	struct arena *arena = &builder->tree->arena;
+	const char *kept =
+		escaped ? check_escapes(builder, text, size, where, &size) : arena_strndup(arena, text, size);
+	*ret_changed = false;
+	if (is_composed(kept, size) || text_is_nfc(kept))
 		return kept;
 	char *normal = text_nfc(kept);
 	kept = arena_strdup(arena, normal);
@@ -128,11 +125,11 @@ static const char *keep_text(
 	return kept;
 }
 
-void builder_key(struct builder *builder, const char *text, size_t size, struct location where)
+void builder_key(struct builder *builder, const char *text, size_t size, bool escaped, struct location where)
 {
 	struct open_node *top = &builder->stack[builder->depth - 1];
 	bool changed;
-	top->key = keep_text(builder, text, size, where, &changed);
+	top->key = keep_text(builder, text, size, escaped, where, &changed);
 	top->key_where = where;
 	if (size == 0)
 		diag_error(builder->diags, where, "a key is missing before the colon");
@@ -169,11 +166,12 @@ static struct node *add_node(struct builder *builder, enum node_kind kind, struc
 	return node;
 }
 
-struct node *builder_scalar(struct builder *builder, const char *text, size_t size, struct location where)
+struct node *builder_scalar(
+	struct builder *builder, const char *text, size_t size, bool escaped, struct location where)
 {
 	struct node *node = add_node(builder, NODE_SCALAR, where);
 	if (node)
-		node->text = keep_text(builder, text, size, where, &node->was_nfd);
+		node->text = keep_text(builder, text, size, escaped, where, &node->was_nfd);
 	return node;
 }
 
@@ -187,7 +185,9 @@ bool builder_open(struct builder *builder, enum node_kind kind, struct location 
 	struct node *node = add_node(builder, kind, where);
 	if (!node)
 		return false;
-	builder->stack[builder->depth++] = (struct open_node){.node = node};
+	struct open_node *top = &builder->stack[builder->depth++];
+	top->node = node;
+	top->key = NULL;
 	return true;
 }
 
@@ -200,23 +200,43 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : x->key_where.column - y->key_where.column;
 }
 
-/* Sorted, because a map of messages may have thousands. */
-static void check_duplicates(struct builder *builder, struct node *const *children, size_t count)
+static void report_duplicate(struct builder *builder, struct node *second, const struct node *first)
+{
+	diag_error(builder->diags, second->key_where,
+		"`%s` is here a second time, the first is in line %d; keep one of them", first->key,
+		first->key_where.line);
+	second->visited = true;
+}
+
+/* A map of messages may have thousands of keys. */
+static void check_many(struct builder *builder, struct node *const *children, size_t count)
 {
 	struct node **sorted = xmemdup(children, count * sizeof *sorted);
 	qsort(sorted, count, sizeof *sorted, compare_keys);
 	const struct node *first = sorted[0];
 	for (size_t i = 1; i < count; i++) {
-		if (strcmp(sorted[i]->key, first->key) != 0) {
+		if (strcmp(sorted[i]->key, first->key) == 0)
+			report_duplicate(builder, sorted[i], first);
+		else
 			first = sorted[i];
-			continue;
-		}
-		diag_error(builder->diags, sorted[i]->key_where,
-			"`%s` is here a second time, the first is in line %d; keep one of them", first->key,
-			first->key_where.line);
-		sorted[i]->visited = true;
 	}
 	free(sorted);
+}
+
+static void check_duplicates(struct builder *builder, struct node *const *children, size_t count)
+{
+	if (count > FEW_KEYS) {
+		check_many(builder, children, count);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(children[i]->key, children[j]->key) != 0)
+				continue;
+			report_duplicate(builder, children[i], children[j]);
+			break;
+		}
+	}
 }
 
 void builder_close(struct builder *builder)
@@ -227,7 +247,6 @@ void builder_close(struct builder *builder)
 		check_duplicates(builder, top->children, node->count);
 	node->children =
 		arena_memdup(&builder->tree->arena, top->children, node->count * sizeof *top->children);
-	free(top->children);
 }
 
 void builder_truncate(struct builder *builder)
@@ -244,6 +263,8 @@ void builder_truncate(struct builder *builder)
 struct tree *builder_finish(struct builder *builder)
 {
 	struct tree *tree = builder->tree;
+	for (int i = 0; i < builder->limits->depth; i++)
+		free(builder->stack[i].children);
 	free(builder->stack);
 	builder->stack = NULL;
 	if (tree->root && tree->root->kind == NODE_MAP)

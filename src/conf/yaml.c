@@ -9,6 +9,7 @@
 struct reader {
 	struct builder builder;
 	yaml_parser_t parser;
+	bool no_break; /* there are no-break spaces in the file */
 	int documents;
 	bool stop; /* the stream's end, or a fault after which nothing can be read */
 };
@@ -69,18 +70,19 @@ static void on_scalar(struct reader *reader, const yaml_event_t *event)
 	struct location where = place(reader, event->start_mark);
 	const char *text = (const char *)event->data.scalar.value;
 	size_t size = event->data.scalar.length;
+	bool escaped = event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
 	refuse_properties(reader, event->data.scalar.anchor, event->data.scalar.tag, where);
 	if (builder_wants_key(&reader->builder)) {
-		builder_key(&reader->builder, text, size, where);
+		builder_key(&reader->builder, text, size, escaped, where);
 		return;
 	}
-	struct node *node = builder_scalar(&reader->builder, text, size, where);
+	struct node *node = builder_scalar(&reader->builder, text, size, escaped, where);
 	if (!node)
 		return;
 	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	if (!node->was_nfd)
 		node->lead = verbatim_lead(event, characters(event->data.scalar.value, size));
-	if (!node->quoted)
+	if (!node->quoted && reader->no_break)
 		check_plain(reader, node);
 }
 
@@ -108,9 +110,9 @@ static void on_alias(struct reader *reader, const yaml_event_t *event)
 		event->data.alias.anchor);
 	/* In its place a text, so that keys and values stay in step. */
 	if (builder_wants_key(&reader->builder))
-		builder_key(&reader->builder, "*", 1, where);
+		builder_key(&reader->builder, "*", 1, false, where);
 	else
-		builder_scalar(&reader->builder, "*", 1, where);
+		builder_scalar(&reader->builder, "*", 1, false, where);
 }
 
 static void on_document(struct reader *reader, const yaml_event_t *event)
@@ -187,7 +189,7 @@ struct tree *conf_read_yaml(const char *name, const char *data, size_t size, con
 	limits = limits ? limits : &conf_limits_default;
 	if (!source_check(name, data, size, limits, diags))
 		return NULL;
-	struct reader reader = {.documents = 0};
+	struct reader reader = {.no_break = memmem(data, size, "\xc2\xa0", 2) != NULL};
 	builder_init(&reader.builder, name, limits, diags);
 	if (!yaml_parser_initialize(&reader.parser))
 		abort(); /* out of memory: see base/alloc.h */

@@ -12,25 +12,26 @@ void names_finish(struct names *names)
 	*names = (struct names){NULL, 0, 0};
 }
 
-static size_t first_slot(const struct names *names, const char *unit, const char *name)
+static size_t hash_of(const char *unit, const char *name)
 {
 	uint64_t state = digest_picture(DIGEST_START, unit, strlen(unit) + 1);
-	return (size_t)digest_picture(state, name, strlen(name)) & (names->capacity - 1);
+	return (size_t)digest_picture(state, name, strlen(name));
 }
 
 /* The slot of the name, or the free one where it belongs. */
-static struct name_slot *find_slot(const struct names *names, const char *unit, const char *name)
+static struct name_slot *find_slot(const struct names *names, size_t hash, const char *unit, const char *name)
 {
-	for (size_t at = first_slot(names, unit, name);; at = (at + 1) & (names->capacity - 1)) {
+	for (size_t at = hash & (names->capacity - 1);; at = (at + 1) & (names->capacity - 1)) {
 		struct name_slot *slot = &names->slots[at];
-		if (!slot->thing || (strcmp(slot->name, name) == 0 && strcmp(slot->unit, unit) == 0))
+		if (!slot->thing || (slot->hash == hash && strcmp(slot->name, name) == 0 &&
+					    strcmp(slot->unit, unit) == 0))
 			return slot;
 	}
 }
 
 void *names_find(const struct names *names, const char *unit, const char *name)
 {
-	return names->capacity ? find_slot(names, unit, name)->thing : NULL;
+	return names->capacity ? find_slot(names, hash_of(unit, name), unit, name)->thing : NULL;
 }
 
 static void grow(struct names *names)
@@ -40,7 +41,7 @@ static void grow(struct names *names)
 	for (size_t i = 0; i < names->capacity; i++) {
 		const struct name_slot *slot = &names->slots[i];
 		if (slot->thing)
-			*find_slot(&larger, slot->unit, slot->name) = *slot;
+			*find_slot(&larger, slot->hash, slot->unit, slot->name) = *slot;
 	}
 	free(names->slots);
 	*names = larger;
@@ -51,10 +52,11 @@ const struct name_slot *names_add(
 {
 	if (2 * (names->count + 1) > names->capacity)
 		grow(names);
-	struct name_slot *slot = find_slot(names, unit, name);
+	size_t hash = hash_of(unit, name);
+	struct name_slot *slot = find_slot(names, hash, unit, name);
 	if (slot->thing)
 		return slot;
-	*slot = (struct name_slot){unit, name, where, thing};
+	*slot = (struct name_slot){unit, name, where, hash, thing};
 	names->count++;
 	return NULL;
 }

@@ -7,6 +7,7 @@
 struct name_slot {
 	const char *unit, *name; /* unit is compared by its text */
 	struct location where;
+	size_t hash;
 	void *thing;
 };
 

@@ -90,7 +90,8 @@ const char *read_text(struct build *build, struct node *node, const char *what)
 	char *text = read_braces(build, node, begin, (size_t)(end - begin));
 	if (!text || tab)
 		return NULL;
-	size_t length = utf8_length(text);
+	/* A character is a byte at least. */
+	size_t length = end - begin > SOURCE_TEXT_MOST ? utf8_length(text) : 0;
 	if (length <= SOURCE_TEXT_MOST)
 		return text;
 	diag_error(build->check.diags, node->where,

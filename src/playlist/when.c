@@ -134,9 +134,8 @@ void read_period(struct build *build, struct node *map, struct entry *entry)
 	struct node *until = check_any(check, map, "until", CHECK_OPTIONAL);
 	if (from)
 		check_node_date(check, from, "from", &entry->from);
-	if (until)
-		check_node_date(check, until, "until", &entry->until);
-	if (entry->from != DAY_NONE && entry->until != DAY_NONE && entry->until < entry->from) {
+	if (until && check_node_date(check, until, "until", &entry->until) && entry->from != DAY_NONE &&
+		entry->until < entry->from) {
 		diag_error(check->diags, until->where, "`until` is before `from`: the entry can never play");
 		entry->until = DAY_NONE;
 	}

@@ -175,7 +175,7 @@ static void test_no_terminator(void **state)
 static void test_libconfig(void **state)
 {
 	struct tree *tree = read_conf(
-		"# first\na = 0x1F; b : -12L, c = [ \"x\", \"é\" \"y\" ]\nd = { e = 2.50 f = TRUE };\n");
+		"# first\na = 0x1F; b : -12L, c = [ \"x\", \"é\" \"y\" ]\ng = { e = 2.50 f = TRUE };\n");
 	assert_non_null(tree);
 	assert_string_equal(child(tree, 0)->text, "31");
 	assert_string_equal(child(tree, 1)->text, "-12");
@@ -212,7 +212,7 @@ static void test_libconfig_duplicates(void **state)
 
 static void test_getters(void **state)
 {
-	struct tree *tree = read_yaml("i: 42\nn: 2.5\nb: true\nd: 1m30s\nc: \"#0aF\"\nt: x\nw: two\n");
+	struct tree *tree = read_yaml("i: 42\nn: 2.5\nb: true\nl: 1m30s\nc: \"#0aF\"\nt: x\nw: two\n");
 	struct check check = {.diags = &diags};
 	struct node *root = tree_root(tree);
 	static const char *const words[] = {"one", "two"};
@@ -228,7 +228,7 @@ static void test_getters(void **state)
 	assert_true(decimal > 2.49 && decimal < 2.51);
 	assert_true(check_bool(&check, root, "b", CHECK_REQUIRED, &truth));
 	assert_true(truth);
-	assert_true(check_duration(&check, root, "d", CHECK_REQUIRED, 0, NS_PER_HOUR, &duration));
+	assert_true(check_duration(&check, root, "l", CHECK_REQUIRED, 0, NS_PER_HOUR, &duration));
 	assert_int_equal(duration, 90 * NS_PER_SEC);
 	assert_true(check_word(&check, root, "w", CHECK_REQUIRED, words, 2, &word));
 	assert_int_equal(word, 1);

@@ -242,7 +242,7 @@ static void test_all_errors(void **state)
 {
 	struct source_file files[] = {
 		file("tan-an", "tan-an/b.yaml",
-			TAN_AN "schedule:\n  - {show: a, on: led}\n  - {show: province/a, on: lod}\n"),
+			TAN_AN "schedule:\n  - {show: a, on: led}\n  - {show: province/a, on: ledd}\n"),
 		file("tan-an", "tan-an/a.yaml",
 			TAN_AN "messages:\n  b: {text: x, stile: y}\n  a: {text: \"x}\n"),
 		file("province", "province/a.yaml", PROVINCE "messages: []\n"),
@@ -251,7 +251,7 @@ static void test_all_errors(void **state)
 	assert_int_equal(diags.errors, 5);
 	expect_error("tan-an/a.yaml", 4, 16, "unknown key `stile`");
 	expect_error("tan-an/a.yaml", 5, 13, "never closed");
-	expect_error("tan-an/b.yaml", 5, 28, "`lod`");
+	expect_error("tan-an/b.yaml", 5, 28, "`ledd`");
 	expect_error("tan-an/b.yaml", 5, 12, "unit province has no message `a`");
 	expect_error("province/a.yaml", 3, 11, "must be a map");
 }
