@@ -16,9 +16,8 @@ static bool known_target(const struct site *site, const char *name)
 	return false;
 }
 
-static void refuse_target(struct build *build, const struct node *node)
+static const char *nearest_target(const struct site *site, const char *name)
 {
-	const struct site *site = build->site;
 	const char *candidates[HINTS_MOST];
 	size_t count = 0;
 	for (size_t i = 0; i < site->display_count && count < HINTS_MOST; i++) {
@@ -27,18 +26,29 @@ static void refuse_target(struct build *build, const struct node *node)
 		for (size_t j = 0; j < display->tag_count && count < HINTS_MOST; j++)
 			candidates[count++] = display->tags[j];
 	}
-	const char *near = nearest_word(node->text, candidates, count);
-	if (near)
-		diag_error(build->check.diags, node->where,
-			"`on`: no display has the name or tag `%s`; did you mean `%s`?",
-			check_excerpt(node->text), near);
-	else
-		diag_error(build->check.diags, node->where,
-			"`on`: no display has the name or tag `%s`; see `displays` in the site configuration",
-			check_excerpt(node->text));
+	return nearest_word(name, candidates, count);
 }
 
-static void read_targets(struct build *build, struct node *map, struct entry *entry)
+/* The first unit speaks to many sites: that one has no kiosk is no fault. A name that is nearly one of this site's may
+ * still be a slip. */
+static void report_target(struct build *build, const struct unit_state *unit, const struct node *node)
+{
+	const char *near = nearest_target(build->site, node->text), *name = check_excerpt(node->text);
+	bool inherited = unit->rank == 0 && build->unit_count > 1;
+	if (inherited && near)
+		diag_warning(build->check.diags, node->where,
+			"`on`: no display of this site has the name or tag `%s`; is `%s` meant?", name, near);
+	else if (near)
+		diag_error(build->check.diags, node->where,
+			"`on`: no display has the name or tag `%s`; did you mean `%s`?", name, near);
+	else if (!inherited)
+		diag_error(build->check.diags, node->where,
+			"`on`: no display has the name or tag `%s`; see `displays` in the site configuration",
+			name);
+}
+
+static void read_targets(
+	struct build *build, struct node *map, const struct unit_state *unit, struct entry *entry)
 {
 	struct check *check = &build->check;
 	struct node *single, *const *nodes;
@@ -53,7 +63,7 @@ static void read_targets(struct build *build, struct node *map, struct entry *en
 		if (strcmp(name, "all") == 0)
 			name = "*";
 		if (build->site && !known_target(build->site, name))
-			refuse_target(build, nodes[i]);
+			report_target(build, unit, nodes[i]);
 		on[entry->on_count++] = name;
 	}
 	entry->on = on;
@@ -222,7 +232,7 @@ static void read_entry(struct build *build, struct declared_entry *declared)
 	entry->unit = declared->unit->name;
 	entry->where = map->where;
 	read_what(build, declared->unit, map, entry);
-	read_targets(build, map, entry);
+	read_targets(build, map, declared->unit, entry);
 	read_when(build, map, entry);
 	read_priority(build, map, declared->unit, entry);
 	check_bool(check, map, "required", CHECK_OPTIONAL, &entry->required);

@@ -284,6 +284,26 @@ static void test_units(void **state)
 	assert_int_equal(diags.errors, 2);
 }
 
+/* The province's entry for displays that this site has none of is no fault; a unit's own is. */
+static void test_targets(void **state)
+{
+	struct catalogue *catalogue = build_good(PROVINCE
+		"messages:\n  a: {text: x}\nschedule:\n  - {show: a, on: [kiosk, big-screen]}\n",
+		TAN_AN);
+	assert_int_equal(diags.count, 0);
+	assert_int_equal(catalogue->entry_count, 1);
+	assert_int_equal(catalogue->entries[0]->on_count, 2);
+	catalogue_unref(catalogue);
+	catalogue = build_good(
+		PROVINCE "messages:\n  a: {text: x}\nschedule:\n  - {show: a, on: leds}\n", TAN_AN);
+	assert_int_equal(diags.count, 1);
+	assert_int_equal(diags.items[0].severity, DIAG_WARNING);
+	catalogue_unref(catalogue);
+	assert_null(build(PROVINCE "messages:\n  a: {text: x}\n",
+		TAN_AN "schedule:\n  - {show: province/a, on: kiosk}\n"));
+	expect_error("tan-an/a.yaml", 4, 28, "no display has the name or tag `kiosk`");
+}
+
 /* Without a site nothing is known of displays and grants; other units are taken on trust. */
 static void test_no_site(void **state)
 {
@@ -497,6 +517,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_all_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_duplicates_over_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_units, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_targets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_site, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_as_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unit_size, setup, teardown),
