@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,7 +19,7 @@
 
 struct serial {
 	int fd;
-	struct sp_port *port; /* NULL: a terminal that libserialport does not know, a pseudo-terminal */
+	bool ours; /* locked: settings and queues may be touched */
 };
 
 struct usb_name {
@@ -115,50 +117,55 @@ static int last_error(void)
 	return error > 0 ? -error : -EIO;
 }
 
+/* libserialport knows how each kind of adapter is told an odd speed. It opens the port once more for that; the
+ * settings are the port's, and our descriptor keeps it open. DTR and RTS stay as opening set them: on many boards they
+ * are wired to the reset. */
 static int configure(struct sp_port *port, int baud)
 {
-	/* DTR and RTS stay as opening set them: on many boards they are wired to the reset */
+	int error = 0;
+
+	if (sp_open(port, SP_MODE_READ_WRITE) != SP_OK)
+		return last_error();
 	if (sp_set_baudrate(port, baud) != SP_OK || sp_set_bits(port, 8) != SP_OK ||
 		sp_set_parity(port, SP_PARITY_NONE) != SP_OK || sp_set_stopbits(port, 1) != SP_OK ||
 		sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE) != SP_OK)
-		return last_error();
-	return 0;
+		error = last_error();
+	sp_close(port);
+	return error;
 }
 
-static int open_port(struct serial *serial, int baud, const char **ret_why)
+static bool is_pseudo_terminal(int fd)
 {
-	*ret_why = "the port cannot be opened";
-	if (sp_open(serial->port, SP_MODE_READ_WRITE) != SP_OK)
-		return last_error();
-	if (sp_get_port_handle(serial->port, &serial->fd) != SP_OK)
-		return -EIO;
-	*ret_why = "the port does not take this speed";
-	return configure(serial->port, baud);
+	struct stat status;
+
+	/* 136 to 143: Documentation/admin-guide/devices.txt, Unix98 PTY slaves */
+	return fstat(fd, &status) == 0 && major(status.st_rdev) >= 136 && major(status.st_rdev) <= 143;
 }
 
-static int open_terminal(struct serial *serial, const char *path, const char **ret_why)
+static int set_speed(int fd, const char *path, int baud)
 {
-	*ret_why = "the port cannot be opened";
-	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (serial->fd < 0)
+	struct sp_port *port;
+	struct termios termios;
+
+	if (is_pseudo_terminal(fd))
+		return 0; /* it has none */
+	if (sp_get_port_by_name(path, &port) == SP_OK) {
+		int error = configure(port, baud);
+		sp_free_port(port);
+		return error;
+	}
+	if (tcgetattr(fd, &termios) < 0 || cfsetspeed(&termios, (speed_t)baud) < 0 ||
+		tcsetattr(fd, TCSANOW, &termios) < 0)
 		return -errno;
 	return 0;
 }
 
-/* What both kinds need: that it is a terminal at all, that it is ours alone, and a raw mode in which 0 bytes read can
- * only mean a hang-up (VMIN 1). */
-static int take(struct serial *serial, const char **ret_why)
+/* Raw, and such that 0 bytes read can only mean a hang-up (VMIN 1). */
+static int set_raw(int fd)
 {
 	struct termios termios;
 
-	*ret_why = "this is no serial port";
-	if (tcgetattr(serial->fd, &termios) < 0)
-		return errno == EIO ? -EIO : -ENOTTY;
-	*ret_why = "another program has the port open";
-	if (flock(serial->fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
-	*ret_why = "the port cannot be set up";
-	if (ioctl(serial->fd, TIOCEXCL) < 0)
+	if (tcgetattr(fd, &termios) < 0)
 		return -errno;
 	cfmakeraw(&termios);
 	termios.c_cflag |= CLOCAL | CREAD;
@@ -166,9 +173,34 @@ static int take(struct serial *serial, const char **ret_why)
 	termios.c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
 	termios.c_cc[VMIN] = 1;
 	termios.c_cc[VTIME] = 0;
-	if (tcsetattr(serial->fd, TCSANOW, &termios) < 0 || tcflush(serial->fd, TCIOFLUSH) < 0)
+	if (tcsetattr(fd, TCSANOW, &termios) < 0 || tcflush(fd, TCIOFLUSH) < 0)
 		return -errno;
 	return 0;
+}
+
+/* Nothing of the port is touched before it is ours alone. */
+static int take(struct serial *serial, const char *path, int baud, const char **ret_why)
+{
+	*ret_why = "the port cannot be opened";
+	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->fd < 0)
+		return -errno;
+	*ret_why = "this is no serial port";
+	if (!isatty(serial->fd))
+		return errno == EIO ? -EIO : -ENOTTY;
+	*ret_why = "another program has the port open";
+	if (flock(serial->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	serial->ours = true;
+	*ret_why = "the port does not take this speed";
+	int error = set_speed(serial->fd, path, baud);
+	if (error)
+		return error;
+	*ret_why = "the port cannot be set up";
+	error = set_raw(serial->fd);
+	if (!error && ioctl(serial->fd, TIOCEXCL) < 0)
+		error = -errno;
+	return error;
 }
 
 int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why)
@@ -179,17 +211,8 @@ int serial_open(const char *port, int64_t baud, struct serial **ret_serial, cons
 	serial->fd = -1;
 	*ret_why = "the port is not there";
 	int error = resolve(port, &path);
-	if (error)
-		goto out;
-	if (sp_get_port_by_name(path, &serial->port) == SP_OK) {
-		error = open_port(serial, (int)baud, ret_why);
-	} else {
-		serial->port = NULL;
-		error = open_terminal(serial, path, ret_why);
-	}
 	if (!error)
-		error = take(serial, ret_why);
-out:
+		error = take(serial, path, (int)baud, ret_why);
 	free(path);
 	if (error)
 		serial_close(serial);
@@ -202,16 +225,12 @@ void serial_close(struct serial *serial)
 {
 	if (!serial)
 		return;
-	if (serial->fd >= 0) {
+	if (serial->ours) {
 		tcflush(serial->fd, TCIOFLUSH);
 		ioctl(serial->fd, TIOCNXCL);
 	}
-	if (serial->port) {
-		sp_close(serial->port);
-		sp_free_port(serial->port);
-	} else if (serial->fd >= 0) {
+	if (serial->fd >= 0)
 		close(serial->fd);
-	}
 	free(serial);
 }
 
