@@ -82,8 +82,8 @@ static bool bind_value(const struct sink_option *option, const char *text, void 
 
 	switch (option->type) {
 	case OPTION_TEXT:
-		if (!*text)
-			return false;
+		if (!*text && !(option->standard && !*option->standard))
+			return false; /* empty only where that is the default */
 		free(*(char **)to);
 		*(char **)to = xstrdup(text);
 		return true;
@@ -250,7 +250,7 @@ void sink_print_options(const struct sink_driver *driver, FILE *to)
 		print_form(option, to);
 		if (option->required)
 			fputs(" (required)", to);
-		else if (option->standard)
+		else if (option->standard && *option->standard)
 			fprintf(to, " (default %s)", option->standard);
 		fprintf(to, "\n        %s\n", option->help);
 	}
