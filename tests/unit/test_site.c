@@ -124,7 +124,7 @@ static void test_values(void **state)
 	assert_int_equal(display->on_failure, FAILURE_BLANK);
 	assert_string_equal(display->fallback_text, "Xin chào");
 	assert_int_equal(display->option_count, 4);
-	assert_string_equal(display->options[1].key, "speed");
+	assert_string_equal(display->options[1].key, "baud");
 	assert_string_equal(display->options[1].value, "115200");
 	assert_string_equal(display->options[3].value, "1,2,3");
 	assert_int_equal(display->options[0].where.line, 42);
