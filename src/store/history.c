@@ -124,6 +124,7 @@ int store_read(struct store *store, int number, struct source_file **ret_files, 
 	if (error)
 		return error;
 	*ret_count = generation.file_count;
-	*ret_generation = generation;
+	if (ret_generation)
+		*ret_generation = generation;
 	return 0;
 }

@@ -45,6 +45,7 @@ int store_rollback(struct store *store, int number, struct generation *ret_gener
 int store_history(
 	struct store *store, struct generation **ret_generations, size_t *ret_count); /* newest first */
 /* The files of a generation (0: the current). -ENOENT: nothing was ever loaded. Free with sources_free. */
+/* ret_generation may be NULL. */
 int store_read(struct store *store, int number, struct source_file **ret_files, size_t *ret_count,
 	struct generation *ret_generation);
 
