@@ -49,11 +49,11 @@ static void fill_header(const struct ddp *ddp, uint8_t *packet, size_t offset, s
 /* Lays the picture out as datagrams; their sizes go to the link's vector. */
 static void encode(struct ddp *ddp, const uint8_t *wire, size_t wire_size)
 {
-	ddp->sequence = (uint8_t)(ddp->sequence % 15 + 1);
 	for (unsigned i = 0; i < ddp->count; i++) {
 		size_t offset = (size_t)i * DATA_MOST;
 		size_t size = wire_size - offset < DATA_MOST ? wire_size - offset : DATA_MOST;
 		uint8_t *packet = ddp->bytes + (size_t)i * (HEADER + DATA_MOST);
+		ddp->sequence = (uint8_t)(ddp->sequence % 15 + 1); /* each datagram's own */
 		fill_header(ddp, packet, offset, size, i + 1 == ddp->count);
 		memcpy(packet + HEADER, wire + offset, size);
 		ddp->udp.packets[i] = (struct iovec){packet, HEADER + size};

@@ -26,7 +26,8 @@
 #define UNIVERSE_LAST 63999
 
 struct sacn {
-	char *host, *interface, *source;
+	char *host, *interface; /* NULL: multicast; as the routes say */
+	char *source;
 	int64_t port, universe, priority, sync_universe, ttl, spacing;
 
 	struct udp udp;
@@ -146,12 +147,12 @@ static void derive_cid(struct sacn *sacn, const char *display)
 static void sacn_check(const void *priv, const struct display *display, struct diag_list *diags)
 {
 	const struct sacn *sacn = priv;
-	const char *wrong = *sacn->host ? udp_check_host(sacn->host) : NULL;
+	const char *wrong = sacn->host ? udp_check_host(sacn->host) : NULL;
 	if (wrong)
 		diag_error(diags, display->where,
 			"driver sacn: host `%s` is not an address; %s, or leave it out to multicast",
 			sacn->host, wrong);
-	if (*sacn->interface && udp_check_host(sacn->interface))
+	if (sacn->interface && udp_check_host(sacn->interface))
 		diag_error(diags, display->where, "driver sacn: interface `%s` is not an address; %s",
 			sacn->interface, udp_check_host(sacn->interface));
 	unsigned last = (unsigned)sacn->universe +
@@ -182,7 +183,7 @@ static int sacn_open(struct sink *sink)
 	sacn->bytes = xcalloc(sacn->count + 1, SLOT);
 	derive_cid(sacn, sink_display(sink)->name);
 	prepare(sacn, size);
-	for (unsigned i = 0; !*sacn->host && i <= sacn->count; i++) {
+	for (unsigned i = 0; !sacn->host && i <= sacn->count; i++) {
 		unsigned universe =
 			i < sacn->count ? (unsigned)sacn->universe + i : (unsigned)sacn->sync_universe;
 		udp_address(&sacn->udp, i, 0xefff0000u | universe, (int)sacn->port);
@@ -221,13 +222,11 @@ static const struct sink_option options[] = {
 	{.name = "host",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct sacn, host),
-		.standard = "",
-		.help = "the receiver's address, numeric; empty: multicast"},
+		.help = "the receiver's address, numeric; none: multicast"},
 	{.name = "interface",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct sacn, interface),
-		.standard = "",
-		.help = "address of the network interface that multicasts; empty: as the routes say"},
+		.help = "address of the network interface that multicasts; none: as the routes say"},
 	{.name = "source",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct sacn, source),

@@ -7,7 +7,7 @@ fonts: $(FONT_FILES)
 
 build/fonts/%.otb: fonts/%.bdf
 	@mkdir -p $(@D)
-	@fonttosfnt -b -c -g 2 -m 2 -o $@ $<
+	@fonttosfnt -b -c -g 2 -m 2 -o $@ $< && tools/otb-advance $@
 
 build/fonts/%.ttf: fonts/%.ttf
 	@mkdir -p $(@D)

@@ -95,7 +95,11 @@ static void work_stored(struct change *change)
 	struct engine *engine = change->engine;
 	struct source_file *files = NULL;
 	size_t count = 0;
-	int error = store_read(engine->store, change->number, &files, &count, &change->generation);
+	if (change->kind == CHANGE_ROLLBACK && change->number == 0)
+		change->number = store_previous(engine->store);
+	int error = change->number < 0
+			    ? change->number
+			    : store_read(engine->store, change->number, &files, &count, &change->generation);
 	if (error == -ENOENT && change->kind == CHANGE_REREAD) {
 		build_shows(change); /* nothing was ever loaded: the defaults play */
 		return;

@@ -275,6 +275,8 @@ bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const stru
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < FAMILIES; i++) {
 			bool outline = families[i].pixels == 0;
+			if (outline && !*name && height < OUTLINE_LEAST)
+				continue; /* too small to be told apart: rather pages of a pixel font */
 			if (!fonts->covered[i] ||
 				(*name ? strcmp(name, families[i].name) != 0
 				       : outline != (pass == 0 ? outline_first : !outline_first)))

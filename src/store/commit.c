@@ -226,7 +226,7 @@ int store_commit(struct store *store, const struct source_file *files, size_t co
 	return 0;
 }
 
-static int number_before_current(const struct store *store)
+int store_previous(const struct store *store)
 {
 	int current = current_number(store), number = -ENOENT;
 	size_t count;
@@ -251,7 +251,7 @@ int store_rollback(struct store *store, int number, struct generation *ret_gener
 	if (store->lock < 0)
 		return -EROFS;
 	if (number == 0)
-		number = number_before_current(store);
+		number = store_previous(store);
 	if (number < 0)
 		return number;
 	error = store_read(store, number, &files, &count, &generation);

@@ -40,6 +40,8 @@ void store_close(struct store *store);
  * same file twice. */
 int store_commit(struct store *store, const struct source_file *files, size_t count, unsigned uid,
 	const char *user, int64_t time, int keep, struct generation *ret_generation);
+/* The number of the generation before the current one; -ENOENT: there is none. */
+int store_previous(const struct store *store);
 /* number 0: the one before the current. -ENOENT; -EBADMSG: it is damaged (store_read says so too). Nothing changed then. */
 int store_rollback(struct store *store, int number, struct generation *ret_generation);
 int store_history(

@@ -78,7 +78,7 @@ def descriptors(pid):
 
 def board(name, link, more=""):
     return f"""{{ name = "{name}"; tags = ["led"]; size = "{WIDTH}x{HEIGHT}"; rate = 20.0; refresh = 0.2;
-        driver = {{ name = "adalight"; port = "{link}"; speed = 921600; {more} }}; }}"""
+        driver = {{ name = "adalight"; port = "{link}"; baud = 921600; {more} }}; }}"""
 
 
 PLAYLISTS = """

@@ -51,7 +51,7 @@ def start_simulator(scratch, protocol):
                               *where, out=out)
     if protocol in SERIAL:
         wait_for(lambda: os.path.exists(link))
-        return simulator, f'port = "{link}"; speed = 2000000;', out
+        return simulator, f'port = "{link}"; baud = 2000000;', out
     wait_for(lambda: f":{port:04X} " in open("/proc/net/udp", encoding="ascii").read())
     return simulator, f'host = "127.0.0.1"; port = {port};', out
 
