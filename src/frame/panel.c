@@ -12,6 +12,7 @@
 struct panel {
 	struct panel_spec spec;
 	struct panel_map map;
+	bool identity; /* the wire's rows are the frame's, from left to right */
 	size_t row_size; /* bytes of a wire row */
 	double curve[3][256]; /* 0..1: gamma, white balance, the LEDs' colour; without brightness */
 	struct levels levels;
@@ -96,7 +97,6 @@ static void make_rgb888(struct panel *panel, double brightness)
 
 	for (int k = 0; k < 3; k++) {
 		int c = order[k];
-		panel->levels.source[k] = (uint8_t)c;
 		for (int v = 0; v < 256; v++) {
 			unsigned level = quantise(panel->curve[c][v] * brightness, 255);
 			panel->levels.spread[c][v] = level << 8 * k;
@@ -145,6 +145,16 @@ void panel_set_brightness(struct panel *panel, int permille)
 	}
 }
 
+static bool is_identity(const struct panel_map *map)
+{
+	if (map->count != (size_t)map->height)
+		return false;
+	for (size_t i = 0; i < map->count; i++)
+		if (map->runs[i].x != 0 || map->runs[i].y != (int)i || map->runs[i].dx != 1)
+			return false;
+	return true;
+}
+
 int panel_create(const struct panel_spec *spec, struct panel **ret_panel, const char **ret_why)
 {
 	const char *why = refusal(spec);
@@ -166,6 +176,9 @@ int panel_create(const struct panel_spec *spec, struct panel **ret_panel, const 
 			panel->curve[c][v] = pow(v / 255.0, spec->gamma) * channel_share(spec, c);
 	panel->levels.format = spec->format;
 	panel->levels.mono = spec->mono;
+	for (int k = 0; k < 3; k++)
+		panel->levels.source[k] = orders[spec->order][k];
+	panel->identity = is_identity(&panel->map);
 	pack_choose(&panel->levels);
 	panel_set_brightness(panel, 1000);
 	*ret_panel = panel;
@@ -226,9 +239,24 @@ static void pack_run(const struct panel *panel, const struct frame *frame, const
 	}
 }
 
+static bool is_whole(const struct panel *panel, const struct region *damage)
+{
+	const struct rect *r = damage->rects;
+
+	return damage->count == 1 && r->x <= 0 && r->y <= 0 && r->x + r->width >= panel->spec.width &&
+	       r->y + r->height >= panel->spec.height;
+}
+
 void panel_pack(
 	const struct panel *panel, const struct frame *frame, const struct region *damage, uint8_t *wire)
 {
+	if (panel->identity && is_whole(panel, damage) && frame->stride == frame->width &&
+		panel->spec.format != PANEL_MONO1) {
+		/* rows that follow each other in both pictures are one long line */
+		pack_line(
+			&panel->levels, frame->pixels, (size_t)frame->width * (size_t)frame->height, wire, 0);
+		return;
+	}
 	for (int k = 0; k < damage->count; k++) {
 		for (size_t i = 0; i < panel->map.count; i++) {
 			const struct run *run = &panel->map.runs[i];

@@ -7,6 +7,13 @@
 
 #include "frame/panel.h"
 
+/* For vectors of 64 bytes: from pixels (bytes B, G, R, X) to planes, and from planes to wire order. */
+struct shuffles {
+	uint8_t plane[3][64]; /* byte i of a plane: of two vectors of 16 pixels; twice, for the two halves */
+	uint8_t wire[3][64]; /* byte i of a wire vector: of planes 0 and 1, or of plane 2 by its low bits */
+	uint64_t third[3]; /* which bytes of it plane 2 has */
+};
+
 struct levels {
 	enum panel_format format;
 	bool mono;
@@ -17,6 +24,7 @@ struct levels {
 	uint8_t bytes[3][256]; /* RGB888: wire byte k of a pixel has table k */
 	uint32_t spread[3][256]; /* RGB888, RGB565: channel c's share of the wire word; GREY8: [0], by luma */
 	uint8_t source[3]; /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
+	struct shuffles shuffles; /* made by pack_choose from source */
 	void (*pack_rgb888)(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
 	void (*pack_mono)(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);
 };
@@ -32,7 +40,7 @@ static inline unsigned luma(uint32_t pixel)
 void pack_rgb888_plain(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
 /* octets groups of 8 pixels to as many bytes. */
 void pack_mono_plain(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);
-/* Sets the two kernels to the best that this processor has. */
+/* Sets the two kernels to the best that this processor has. source must be set. */
 void pack_choose(struct levels *levels);
 
 /* count neighbouring pixels to the wire, from pixel `column` of the wire row that starts at row. */
