@@ -44,6 +44,7 @@ struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const 
 struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
 	enum motion motion, unsigned *ret_faults, uint32_t *ret_char);
 struct scene *scene_blank(const struct face *face); /* the background colour */
+size_t scene_size(const struct scene *scene); /* bytes of its pictures */
 struct scene *scene_ref(struct scene *scene);
 void scene_unref(struct scene *scene);
 

@@ -330,6 +330,15 @@ int64_t scene_natural_length(const struct scene *scene)
 	return scene->length;
 }
 
+size_t scene_size(const struct scene *scene)
+{
+	size_t size = 0;
+	for (size_t i = 0; i < scene->picture_count; i++)
+		size += (size_t)scene->pictures[i]->stride * (size_t)scene->pictures[i]->height *
+			sizeof *scene->pictures[i]->pixels;
+	return size;
+}
+
 struct scene *scene_ref(struct scene *scene)
 {
 	__atomic_add_fetch(&scene->references, 1, __ATOMIC_RELAXED);

@@ -92,8 +92,7 @@ static void sort_windows(struct interval_list *list)
 	}
 }
 
-/* Windows that touch are one: what plays there is not cut at their border. */
-static void merge_windows(struct interval_list *list)
+void windows_merge(struct interval_list *list)
 {
 	size_t kept = 0;
 
@@ -109,30 +108,34 @@ static void merge_windows(struct interval_list *list)
 	list->count = kept;
 }
 
+void windows_add(const struct site *site, const struct hours *hours, size_t count, day_t programme_day,
+	int offset, int64_t expiry, struct interval_list *list)
+{
+	int32_t day_end = site->day_starts + SECONDS_PER_DAY;
+
+	/* Clipping by wall-clock readings is safe because zone_instant never falls as its reading rises. */
+	for (size_t i = 0; i < count; i++) {
+		int32_t start = hours[i].start + offset * SECONDS_PER_DAY;
+		int32_t end = hours[i].end + offset * SECONDS_PER_DAY;
+
+		start = start < site->day_starts ? site->day_starts : start;
+		end = end > day_end ? day_end : end;
+		if (start < end)
+			add_window(site, programme_day, (struct hours){start, end}, expiry, list);
+	}
+}
+
 void entry_windows(
 	const struct site *site, const struct entry *entry, day_t programme_day, struct interval_list *list)
 {
 	int64_t expiry = entry_expiry(entry);
-	int32_t day_start = site->day_starts;
-	int32_t day_end = site->day_starts + SECONDS_PER_DAY;
 
 	list->count = 0;
-	/* A window is at most a day long, so it began the day before at the earliest. Clipping by wall-clock readings
-	 * is safe because zone_instant never falls as its reading rises. */
-	for (int offset = -1; offset <= 1; offset++) {
-		if (entry_judge_day(entry, programme_day + offset) != VERDICT_WINS)
-			continue;
-		for (size_t i = 0; i < entry->hours_count; i++) {
-			int32_t start = entry->hours[i].start + offset * SECONDS_PER_DAY;
-			int32_t end = entry->hours[i].end + offset * SECONDS_PER_DAY;
-
-			start = start < day_start ? day_start : start;
-			end = end > day_end ? day_end : end;
-			if (start < end)
-				add_window(site, programme_day, (struct hours){start, end}, expiry, list);
-		}
-	}
-	merge_windows(list);
+	for (int offset = -1; offset <= 1; offset++)
+		if (entry_judge_day(entry, programme_day + offset) == VERDICT_WINS)
+			windows_add(
+				site, entry->hours, entry->hours_count, programme_day, offset, expiry, list);
+	windows_merge(list);
 }
 
 bool entry_hours_contain(const struct site *site, const struct entry *entry, day_t day, int64_t time)

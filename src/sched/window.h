@@ -1,4 +1,4 @@
-/* Private to sched: when the windows of a schedule entry are open. */
+/* Windows: hours of local days as intervals of instants. For the schedule room, and for the on-hours of a display. */
 #ifndef SCHED_WINDOW_H
 #define SCHED_WINDOW_H
 
@@ -22,6 +22,13 @@ enum verdict entry_judge_day(const struct entry *entry, day_t day);
 
 /* The instant from which on no item of the entry can show; TIME_NEVER: none. */
 int64_t entry_expiry(const struct entry *entry);
+
+/* Adds the windows of these hours that begin `offset` days after the programme day's date (-1, 0, 1: a window is at
+ * most a day long), as far as they lie within the programme day and before expiry. */
+void windows_add(const struct site *site, const struct hours *hours, size_t count, day_t programme_day,
+	int offset, int64_t expiry, struct interval_list *list);
+/* Sorts them and makes one of those that touch: what plays there is not cut at their border. */
+void windows_merge(struct interval_list *list);
 
 /* Where the entry is open within the programme day: sorted, disjoint, with a gap between neighbours. Replaces what the
  * list held (its capacity is kept); list->items is malloc'ed and the caller's. */

@@ -3,54 +3,218 @@
 #include <pthread.h>
 
 #include "base/alloc.h"
-#include "base/text.h"
+#include "base/digest.h"
 
 #define BUCKETS 1024
 
+/* Scenes that nobody holds are kept up to this size: a playlist that comes round finds them again, and a wall of pages
+ * does not fill the memory. */
+#define UNHELD_MOST ((size_t)16 << 20)
+
+struct store_entry {
+	struct stored stored;
+	struct store_entry *next;
+	char key[DIGEST_HEX];
+	bool ready;
+	int holders;
+	uint64_t released; /* when the last holder left */
+	size_t size;
+};
+
 struct scene_store {
 	struct fonts *fonts;
-	pthread_mutex_t lock; /* of the chains and the users; never held while preparing */
-	struct stored *buckets[BUCKETS];
+	pthread_mutex_t lock; /* of all below; never held while preparing */
+	pthread_cond_t prepared;
+	struct store_entry *buckets[BUCKETS];
+	uint64_t releases;
+	size_t unheld; /* bytes */
 };
+
+struct request {
+	const struct face *face;
+	const struct item *item; /* or: */
+	const char *text;
+	enum text_use use;
+};
+
+/* --- keys: a digest of all that a picture depends on */
+
+static void put_text(FILE *to, const char *text)
+{
+	if (text)
+		fprintf(to, "%zu:%s,", strlen(text), text);
+	else
+		fputs("-,", to);
+}
+
+static void put_style(FILE *to, const struct style *style)
+{
+	put_text(to, style->font);
+	fprintf(to, "%d %d %x %x %d %d %d %d %d %lld %d,", style->size, style->bold, (unsigned)style->colour,
+		(unsigned)style->background, style->colour_set, style->background_set, style->align,
+		style->valign, style->speed, (long long)style->page_time, style->line_spacing);
+}
+
+static void put_item(FILE *to, const struct item *item)
+{
+	const struct message *message = item->message;
+
+	fprintf(to, "item %d,", item->motion);
+	put_text(to, message->text);
+	put_text(to, message->lang);
+	put_text(to, message->qr);
+	for (size_t i = 0; i < message->short_count; i++)
+		put_text(to, message->shorts[i]);
+	put_style(to, message->style);
+}
+
+static void make_key(const struct request *request, char key[DIGEST_HEX])
+{
+	const struct face *face = request->face;
+	char *data = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&data, &size);
+
+	if (!to)
+		abort(); /* no memory: see base/alloc.h */
+	fprintf(to, "%d %d %x %x %d %d,", face->width, face->height, (unsigned)face->foreground,
+		(unsigned)face->background, face->mono, face->rate);
+	if (request->item) {
+		put_item(to, request->item);
+	} else {
+		fprintf(to, "text %d,", request->use);
+		put_text(to, request->text);
+	}
+	fclose(to);
+	digest_sha256(data, size, key);
+	free(data);
+}
+
+static struct store_entry **bucket_of(struct scene_store *store, const char *key)
+{
+	return &store->buckets[strtoul((char[]){key[0], key[1], key[2], '\0'}, NULL, 16) % BUCKETS];
+}
+
+/* --- dropping; under the lock */
+
+static void drop(struct scene_store *store, struct store_entry *entry)
+{
+	struct store_entry **p = bucket_of(store, entry->key);
+
+	while (*p != entry)
+		p = &(*p)->next;
+	*p = entry->next;
+	store->unheld -= entry->size;
+	scene_unref(entry->stored.scene);
+	free(entry);
+}
+
+static struct store_entry *longest_unheld(struct scene_store *store)
+{
+	struct store_entry *longest = NULL;
+
+	for (int i = 0; i < BUCKETS; i++)
+		for (struct store_entry *entry = store->buckets[i]; entry; entry = entry->next)
+			if (entry->holders == 0 && (!longest || entry->released < longest->released))
+				longest = entry;
+	return longest;
+}
+
+static void trim_to(struct scene_store *store, size_t most)
+{
+	while (store->unheld > most)
+		drop(store, longest_unheld(store));
+}
+
+/* --- taking */
+
+static struct scene *prepare(struct fonts *fonts, const struct request *request)
+{
+	struct scene *scene;
+
+	if (request->item)
+		return scene_prepare(fonts, request->face, request->item, NULL, NULL);
+	scene = scene_prepare_text(fonts, request->face, request->text, MOTION_STILL, NULL, NULL);
+	if (request->use == TEXT_DEFAULT || !scene || scene_next_change(scene, 0) == TIME_NEVER)
+		return scene;
+	scene_unref(scene);
+	return scene_prepare_text(fonts, request->face, request->text, MOTION_SCROLL_LEFT, NULL, NULL);
+}
+
+/* Under the lock. NULL: not there. */
+static struct store_entry *find(struct scene_store *store, const char *key)
+{
+	struct store_entry *entry = *bucket_of(store, key);
+
+	while (entry && strcmp(entry->key, key) != 0)
+		entry = entry->next;
+	if (!entry)
+		return NULL;
+	if (entry->holders++ == 0)
+		store->unheld -= entry->size;
+	while (!entry->ready)
+		pthread_cond_wait(&store->prepared, &store->lock);
+	return entry;
+}
+
+static struct store_entry *insert(struct scene_store *store, const char *key)
+{
+	struct store_entry **bucket = bucket_of(store, key);
+	struct store_entry *entry = xcalloc(1, sizeof *entry);
+
+	memcpy(entry->key, key, DIGEST_HEX);
+	entry->stored.entry = entry;
+	entry->holders = 1;
+	entry->next = *bucket;
+	*bucket = entry;
+	return entry;
+}
+
+static const struct stored *take(struct scene_store *store, const struct request *request)
+{
+	char key[DIGEST_HEX];
+	struct store_entry *entry;
+	struct scene *scene;
+
+	make_key(request, key);
+	pthread_mutex_lock(&store->lock);
+	entry = find(store, key);
+	if (entry) {
+		pthread_mutex_unlock(&store->lock);
+		return &entry->stored;
+	}
+	entry = insert(store, key);
+	pthread_mutex_unlock(&store->lock);
+	scene = prepare(store->fonts, request);
+	pthread_mutex_lock(&store->lock);
+	entry->stored.scene = scene;
+	entry->size = scene ? scene_size(scene) : 0;
+	entry->ready = true;
+	pthread_cond_broadcast(&store->prepared);
+	pthread_mutex_unlock(&store->lock);
+	return &entry->stored;
+}
+
+/* --- front door */
 
 struct scene_store *scene_store_create(struct fonts *fonts)
 {
 	struct scene_store *store = xcalloc(1, sizeof *store);
+
 	store->fonts = fonts;
 	pthread_mutex_init(&store->lock, NULL);
+	pthread_cond_init(&store->prepared, NULL);
 	return store;
 }
 
-static void stored_destroy(struct stored *stored)
-{
-	scene_unref(stored->scene);
-	catalogue_unref(stored->catalogue);
-	free(stored->text);
-	free(stored);
-}
-
-/* Drops what nobody uses. */
 void scene_store_trim(struct scene_store *store)
 {
-	struct stored *unused = NULL;
+	struct store_entry *entry;
+
 	pthread_mutex_lock(&store->lock);
-	for (int i = 0; i < BUCKETS; i++)
-		for (struct stored **p = &store->buckets[i]; *p;) {
-			struct stored *stored = *p;
-			if (stored->users > 0) {
-				p = &stored->next;
-				continue;
-			}
-			*p = stored->next;
-			stored->next = unused;
-			unused = stored;
-		}
+	while ((entry = longest_unheld(store)))
+		drop(store, entry);
 	pthread_mutex_unlock(&store->lock);
-	while (unused) {
-		struct stored *next = unused->next;
-		stored_destroy(unused);
-		unused = next;
-	}
 }
 
 void scene_store_destroy(struct scene_store *store)
@@ -58,92 +222,35 @@ void scene_store_destroy(struct scene_store *store)
 	if (!store)
 		return;
 	scene_store_trim(store);
+	pthread_cond_destroy(&store->prepared);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
 }
 
-static size_t bucket_of(const struct item *item, const char *text)
+const struct stored *scene_store_item(
+	struct scene_store *store, const struct face *face, const struct item *item)
 {
-	size_t hash = (size_t)item >> 4;
-	for (; text && *text; text++)
-		hash = hash * 31 + (unsigned char)*text;
-	return hash % BUCKETS;
+	return take(store, &(struct request){.face = face, .item = item});
 }
 
-/* Under the lock. */
-static struct stored *find(
-	struct scene_store *store, const struct face *face, const struct item *item, const char *text)
+const struct stored *scene_store_text(
+	struct scene_store *store, const struct face *face, const char *text, enum text_use use)
 {
-	for (struct stored *stored = store->buckets[bucket_of(item, text)]; stored; stored = stored->next)
-		if (stored->item == item && face_equal(&stored->face, face) &&
-			(item || text_equal(stored->text, text))) {
-			stored->users++;
-			return stored;
-		}
-	return NULL;
+	return take(store, &(struct request){.face = face, .text = text, .use = use});
 }
 
-/* Two threads may prepare the same scene at once; the second finds the first's and drops its own. */
-static struct stored *insert(struct scene_store *store, struct stored *made)
+void scene_store_release(struct scene_store *store, const struct stored *stored)
 {
-	pthread_mutex_lock(&store->lock);
-	struct stored *stored = find(store, &made->face, made->item, made->text);
-	if (!stored) {
-		size_t bucket = bucket_of(made->item, made->text);
-		made->users = 1;
-		made->next = store->buckets[bucket];
-		store->buckets[bucket] = made;
-	}
-	pthread_mutex_unlock(&store->lock);
-	if (stored)
-		stored_destroy(made);
-	return stored ? stored : made;
-}
+	struct store_entry *entry;
 
-static struct stored *look_up(
-	struct scene_store *store, const struct face *face, const struct item *item, const char *text)
-{
-	pthread_mutex_lock(&store->lock);
-	struct stored *stored = find(store, face, item, text);
-	pthread_mutex_unlock(&store->lock);
-	return stored;
-}
-
-struct stored *scene_store_item(struct scene_store *store, const struct face *face,
-	struct catalogue *catalogue, const struct item *item)
-{
-	struct stored *stored = look_up(store, face, item, NULL);
-	if (stored)
-		return stored;
-	stored = xcalloc(1, sizeof *stored);
-	stored->face = *face;
-	stored->catalogue = catalogue_ref(catalogue);
-	stored->item = item;
-	stored->scene = scene_prepare(store->fonts, face, item, NULL, NULL);
-	return insert(store, stored);
-}
-
-struct stored *scene_store_text(struct scene_store *store, const struct face *face, const char *text)
-{
-	struct stored *stored = look_up(store, face, NULL, text);
-	if (stored)
-		return stored;
-	stored = xcalloc(1, sizeof *stored);
-	stored->face = *face;
-	stored->text = xstrdup(text);
-	stored->scene = scene_prepare_text(store->fonts, face, text, MOTION_STILL, NULL, NULL);
-	if (scene_next_change(stored->scene, 0) != TIME_NEVER) { /* several pages: let it run through */
-		scene_unref(stored->scene);
-		stored->scene = scene_prepare_text(store->fonts, face, text, MOTION_SCROLL_LEFT, NULL, NULL);
-	}
-	return insert(store, stored);
-}
-
-void scene_store_release(struct scene_store *store, struct stored *stored)
-{
 	if (!stored)
 		return;
+	entry = stored->entry;
 	pthread_mutex_lock(&store->lock);
-	stored->users--;
+	if (--entry->holders == 0) {
+		entry->released = store->releases++;
+		store->unheld += entry->size;
+		trim_to(store, UNHELD_MOST);
+	}
 	pthread_mutex_unlock(&store->lock);
 }

@@ -11,8 +11,9 @@
 #include "sched/timeline.h"
 #include "store/override.h"
 
-/* Prepared scenes by (face, item or text): displays with equal faces share them. Thread-safe (a mutex around the
- * table only, never held while preparing). Scenes nobody holds are dropped by scene_store_trim. */
+/* Prepared scenes by face and content: displays with equal faces share them, and a reload finds again what did not
+ * change. Thread-safe (a mutex around the table only, never held while preparing). Scenes that nobody holds are kept up
+ * to a fixed size; scene_store_trim drops them. */
 struct scene_store;
 struct scene_store *scene_store_create(struct fonts *fonts);
 void scene_store_destroy(struct scene_store *store);
@@ -20,17 +21,22 @@ void scene_store_trim(struct scene_store *store);
 
 struct show;
 
+/* What shows, the strongest first: a blank, an announcement (also outside on_hours: somebody wants it seen), black
+ * outside on_hours, the schedule, the display's default. While the clock is not trusted: the default alone, its time
+ * counted from the program's start; but what is blanked stays dark, whatever its hours. */
 enum show_source { SHOW_SCHEDULE, SHOW_ANNOUNCE, SHOW_BLANK, SHOW_DEFAULT, SHOW_OFF /* outside on_hours */ };
 
 struct show_state { /* what shows at an instant, for status, why and trace */
 	enum show_source source;
-	const struct segment *segment; /* SHOW_SCHEDULE; valid as long as the show's plan of that day */
+	const struct segment
+		*segment; /* SHOW_SCHEDULE, and the gap of a SHOW_DEFAULT; from show_compose: valid
+					* until the frame path's next call; from show_state_at: as show_timeline's */
 	const struct override *override; /* SHOW_ANNOUNCE, SHOW_BLANK */
 	bool late; /* the scene due was not ready: the one before stays */
 };
 
-/* catalogue may be NULL (nothing loaded: the default shows). Takes a reference. overrides are copied. Measures the
- * lengths of every item of this display (slow; any thread). */
+/* catalogue may be NULL (nothing loaded: the default shows). Takes a reference. overrides are copied. Renders the
+ * default and the announcements (slow; any thread). The lengths of the items are measured when first needed. */
 struct show *show_create(const struct site *site, const struct display *display, struct catalogue *catalogue,
 	const struct override *overrides, size_t override_count, struct fonts *fonts,
 	struct scene_store *store);
@@ -55,7 +61,8 @@ void show_compose(struct show *show, struct instant previous, struct instant now
 int64_t show_next_change(struct show *show, struct instant now);
 /* Without painting: may build a timeline (slow path: tools). */
 void show_state_at(struct show *show, struct instant now, struct show_state *ret_state);
-const struct timeline *show_timeline(struct show *show, day_t day); /* slow path; owned by the show */
+/* Slow path: tools. Owned by the show; valid until the fourth other day is asked for. */
+const struct timeline *show_timeline(struct show *show, day_t day);
 const struct sched_view *show_view(const struct show *show);
 
 #endif

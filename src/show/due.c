@@ -1,0 +1,73 @@
+/* What is due at an instant: override, else off, else schedule, else default. */
+#include "show/private.h"
+
+static const struct override *any_blank(const struct show *show)
+{
+	for (size_t i = 0; i < show->override_count; i++)
+		if (show->overrides[i].kind == OVERRIDE_BLANK)
+			return &show->overrides[i];
+	return NULL;
+}
+
+static void due_default(const struct show *show, int64_t origin, struct due *due)
+{
+	due->source = SHOW_DEFAULT;
+	due->text = show->fallback;
+	due->origin = origin;
+	due->known = true;
+}
+
+static void due_override(const struct show *show, const struct override *override, struct due *due)
+{
+	bool blank = override->kind == OVERRIDE_BLANK;
+
+	due->source = blank ? SHOW_BLANK : SHOW_ANNOUNCE;
+	due->override = override;
+	due->text = show->announcements[override - show->overrides];
+	due->origin = override->start;
+	due->known = true;
+}
+
+/* Without a clock that can be believed there is no schedule, and no announcement has a time; but what somebody blanked
+ * stays dark. */
+static void due_untrusted(const struct show *show, struct due *due)
+{
+	const struct override *blank = any_blank(show);
+
+	if (blank)
+		due_override(show, blank, due);
+	else
+		due_default(show, 0, due);
+}
+
+static void due_scheduled(const struct show *show, const struct segment *segment, struct due *due)
+{
+	due->segment = segment;
+	due->known = true;
+	if (!segment->entry) {
+		due_default(show, segment->start, due);
+		return;
+	}
+	due->source = SHOW_SCHEDULE;
+	due->origin = segment->item_start;
+}
+
+void show_due(const struct show *show, const struct day *day, struct instant at, struct due *ret_due)
+{
+	const struct override *override;
+
+	*ret_due = (struct due){.source = SHOW_SCHEDULE};
+	if (!at.trusted) {
+		due_untrusted(show, ret_due);
+		return;
+	}
+	override = override_at(show->overrides, show->override_count, show->view.display, at.time);
+	if (override) {
+		due_override(show, override, ret_due);
+	} else if (day && !day_is_on(day, at.time)) {
+		ret_due->source = SHOW_OFF;
+		ret_due->known = true;
+	} else if (day) {
+		due_scheduled(show, timeline_at(day->timeline, at.time), ret_due);
+	}
+}

@@ -1,0 +1,59 @@
+/* Private to show: what a show is made of. */
+#ifndef SHOW_PRIVATE_H
+#define SHOW_PRIVATE_H
+
+#include "show/plan.h"
+
+#define TOOL_DAYS 4
+
+struct measures; /* how long each item lasts on this display: slow to measure, the same under all overrides */
+
+struct show {
+	struct catalogue *catalogue; /* NULL: nothing is loaded */
+	struct override *overrides; /* those on this display */
+	const struct stored **announcements; /* as many; NULL for a blank */
+	size_t override_count;
+	struct fonts *fonts;
+	struct scene_store *store;
+	struct face face;
+	struct measures *measures;
+	struct sched_view view;
+	const struct stored *fallback; /* NULL: black */
+
+	/* The preparing thread publishes plans; the frame path marks the one it reads. A plan is freed by the next
+	 * preparation that finds it neither published nor in use: the frame path frees nothing and waits for nobody. */
+	struct plan *published, *in_use;
+	int64_t ready_until;
+
+	struct day *tool_days[TOOL_DAYS]; /* the last ones that tools asked for */
+	size_t next_tool_day;
+};
+
+/* What is due at an instant: a picture of `origin`, so many ns on. */
+struct due {
+	enum show_source source;
+	const struct segment *segment;
+	const struct override *override;
+	const struct stored *text; /* DEFAULT, ANNOUNCE; NULL: black */
+	int64_t origin;
+	bool known; /* false: the day is not planned */
+};
+
+/* Allocates nothing, reads no clock. day is the one that contains the instant; NULL: not planned. */
+void show_due(const struct show *show, const struct day *day, struct instant at, struct due *ret_due);
+
+/* What was measured. One reference more, or less. */
+struct measures *measures_create(size_t item_count);
+struct measures *measures_ref(struct measures *measures);
+void measures_unref(struct measures *measures);
+const int64_t *measures_lengths(const struct measures *measures);
+/* Measures if nobody did yet; another thread that measures the same is waited for. */
+void measures_need(struct measures *measures, const struct show *show);
+
+/* Every item that can show here, once, into a malloc'ed array; returns their count. */
+size_t show_items(const struct show *show, const struct item ***ret_items);
+
+/* Calls work(data, 0 .. count - 1), spread over the processors; returns when all are done. */
+void parallel_for(size_t count, void (*work)(void *data, size_t index), void *data);
+
+#endif
