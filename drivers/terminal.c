@@ -24,7 +24,7 @@ struct terminal {
 	int colours;
 	int64_t row;
 	int fd;
-	bool opened;
+	bool opened, drew;
 	enum colours depth;
 	int width, height; /* pixels */
 	int columns, rows; /* cells of the window */
@@ -238,6 +238,7 @@ static int terminal_open(struct sink *sink)
 		return error;
 	}
 	terminal->opened = true;
+	terminal->drew = false;
 	terminal->depth =
 		terminal->colours == COLOURS_AUTO ? judge_colours() : (enum colours)terminal->colours;
 	sink_shape(sink, &terminal->width, &terminal->height);
@@ -258,6 +259,7 @@ static int terminal_submit(struct sink *sink, const struct sink_frame *frame)
 	if (covers_all(terminal, frame->owed)) {
 		measure_window(terminal);
 		forget_drawn(terminal);
+		terminal->drew = true;
 		append(terminal, "\033[?25l\033[?7l"); /* no cursor, no wrapping */
 	}
 	draw(terminal, frame->frame);
@@ -298,7 +300,7 @@ static void terminal_close(struct sink *sink)
 	struct terminal *terminal = sink_priv(sink);
 
 	if (terminal->opened) {
-		if (terminal->size > 0)
+		if (terminal->drew)
 			restore(terminal);
 		close(terminal->fd);
 	}
