@@ -156,10 +156,16 @@ check-broken: variant-broken
 		then echo "a broken encoder went unnoticed"; exit 1; fi
 	@grep -q '^not ok .*the one that was handed over' build/broken/log && echo "a broken encoder is found out"
 
-FUZZ_FLAGS = -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(PKG_CFLAGS)
-build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVE_SOURCES)
+FUZZ_FLAGS = -std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(PKG_CFLAGS)
+build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) -o $@ $< -Wl,--whole-archive -Wl,--no-whole-archive build/fuzz/libbangtin.a $(PKG_LIBS)
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+build/fuzz/libbangtin.a: $(patsubst %.c,build/fuzz/obj/%.o,$(ARCHIVE_SOURCES))
+	@rm -f $@
+	@ar rcs $@ $^
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libbangtin.a
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+-include $(patsubst %.c,build/fuzz/obj/%.d,$(ARCHIVE_SOURCES))
 
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 check-fuzz: $(FUZZERS)

@@ -123,6 +123,13 @@ static void copy_scalar(
 
 static void copy_setting(struct copier *copier, config_setting_t *setting)
 {
+	/* libconfig has read more than the walk for places did: neither is to be trusted. */
+	if (copier->next == copier->source->places.count) {
+		diag_error(copier->builder->diags, (struct location){copier->source->file, 0, 0},
+			"the settings cannot be told apart; write one in a line");
+		copier->builder->full = true;
+		return;
+	}
 	const struct setting_place *place = &copier->source->places.items[copier->next++];
 	const char *name = config_setting_name(setting);
 	if (name)

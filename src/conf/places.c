@@ -48,6 +48,8 @@ static void skip_line(struct walk *walk)
 static bool skip_comment(struct walk *walk)
 {
 	struct location where = walk->cursor.where;
+	cursor_next(&walk->cursor); /* the opening, so that its star does not end it, too */
+	cursor_next(&walk->cursor);
 	while (walk->cursor.at < walk->cursor.end && !next_is(walk, "*/"))
 		cursor_next(&walk->cursor);
 	if (walk->cursor.at == walk->cursor.end) {

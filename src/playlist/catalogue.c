@@ -62,6 +62,8 @@ void *resolve_name(struct build *build, const struct names *names, struct unit_s
 	/* An id such as unit/play#1 may hold another unit's name behind its own. */
 	if (slash) {
 		char *other = arena_strndup(build->arena, name, (size_t)(slash - name));
+		if (!check_name(&build->check, node->where, other, "a unit"))
+			return NULL;
 		unit = build_unit(build, other);
 		name = slash + 1;
 		if (!unit && !build->site)
@@ -189,7 +191,8 @@ static void collect(struct build *build, struct catalogue *catalogue)
 	catalogue->entries = arena_alloc(arena, build->entry_list.count * sizeof *catalogue->entries);
 	for (size_t i = 0; i < build->entry_list.count; i++) {
 		struct declared_entry *declared = build->entry_list.items[i];
-		if (declared->skipped)
+		/* Without a site an entry may play what another unit has, and nobody has read. */
+		if (declared->skipped || !declared->entry.playlist)
 			continue;
 		declared->entry.index = catalogue->entry_count;
 		catalogue->entries[catalogue->entry_count++] = &declared->entry;

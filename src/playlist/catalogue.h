@@ -106,7 +106,7 @@ struct source_file {
  * may come in any order: the catalogue's is that of the site's units, then of the files' names. NULL on any error. One
  * reference. The catalogue keeps nothing of files and site.
  * site NULL (checking without one): every unit has every priority, displays are not checked, and what belongs to a
- * unit without files is taken on trust with a warning. */
+ * unit without files is taken on trust with a warning, and left out. */
 struct catalogue *catalogue_build(
 	const struct site *site, const struct source_file *files, size_t count, struct diag_list *diags);
 struct catalogue *catalogue_ref(struct catalogue *catalogue);

@@ -26,12 +26,7 @@ static void refuse_field(struct build *build, const struct node *node, const cha
 			"this `{` is never closed; for a brace in the text write `{{`, for a field `{time}`");
 		return;
 	}
-	size_t name_length = strcspn(brace + 1, ":}");
-	char name[32];
-	if (name_length >= sizeof name)
-		name_length = sizeof name - 1;
-	memcpy(name, brace + 1, name_length);
-	name[name_length] = '\0';
+	const char *name = arena_strndup(build->arena, brace + 1, strcspn(brace + 1, ":}"));
 	const char *near = nearest_word(name, fields, FIELD_COUNT);
 	if (known_field(name))
 		diag_error(build->check.diags, where,

@@ -314,6 +314,7 @@ static void test_no_site(void **state)
 	assert_int_equal(diags.count, 1);
 	assert_non_null(strstr(diags.items[0].message, "not checked"));
 	assert_non_null(catalogue);
+	assert_int_equal(catalogue->entry_count, 0);
 	catalogue_unref(catalogue);
 }
 
