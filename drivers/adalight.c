@@ -18,7 +18,7 @@ static const struct strip_protocol protocol = {6, 65536, adalight_encode};
 
 static void adalight_check(const void *priv, const struct display *display, struct diag_list *diags)
 {
-	strip_check(&protocol, priv, display, diags);
+	strip_check(&protocol, display, diags);
 }
 
 static int adalight_open(struct sink *sink)

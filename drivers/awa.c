@@ -30,7 +30,7 @@ static const struct strip_protocol protocol = {9, 65536, awa_encode};
 
 static void awa_check(const void *priv, const struct display *display, struct diag_list *diags)
 {
-	strip_check(&protocol, priv, display, diags);
+	strip_check(&protocol, display, diags);
 }
 
 static int awa_open(struct sink *sink)

@@ -19,7 +19,7 @@ struct png {
 
 static const struct sink_option options[] = {
 	{.name = "path",
-		.type = OPTION_TEXT,
+		.type = OPTION_PATH,
 		.offset = offsetof(struct png, path),
 		.required = true,
 		.help = "File to write. %05d (or %d) in it becomes the frame's number; without it each frame "

@@ -8,9 +8,13 @@
 #include "base/clock.h"
 #include "drivers/link/serial.h"
 
+static const char *const no_paths[] = {"usb:"};
+
 const struct sink_option strip_options[] = {
 	{.name = "port",
-		.type = OPTION_TEXT,
+		.type = OPTION_PATH,
+		.words = no_paths,
+		.word_count = 1,
 		.offset = offsetof(struct strip, port),
 		.required = true,
 		.help = "/dev/serial/by-id/..., another path, or usb:VID:PID[:SERIAL]."},
@@ -39,22 +43,22 @@ const struct sink_option strip_options[] = {
 	{0},
 };
 
-static struct location place_of(const struct display *display, const char *key)
+/* As it was written: what the core has made of it is a path whatever it was. */
+static void check_port(const struct display *display, struct diag_list *diags)
 {
-	for (size_t i = 0; i < display->option_count; i++)
-		if (strcmp(display->options[i].key, key) == 0)
-			return display->options[i].where;
-	return display->where;
+	for (size_t i = 0; i < display->option_count; i++) {
+		const struct option *option = &display->options[i];
+		const char *refusal =
+			strcmp(option->key, "port") == 0 ? serial_port_refusal(option->value) : NULL;
+		if (refusal)
+			diag_error(diags, option->where, "port '%s': %s", option->value, refusal);
+	}
 }
 
-void strip_check(const struct strip_protocol *protocol, const void *priv, const struct display *display,
-	struct diag_list *diags)
+void strip_check(
+	const struct strip_protocol *protocol, const struct display *display, struct diag_list *diags)
 {
-	const struct strip *strip = priv;
-	const char *refusal = serial_port_refusal(strip->port);
-
-	if (refusal)
-		diag_error(diags, place_of(display, "port"), "port '%s': %s", strip->port, refusal);
+	check_port(display, diags);
 	if ((size_t)display->width * (size_t)display->height > protocol->pixels_most)
 		diag_error(diags, display->where,
 			"%d x %d pixels are more than the %zu that this protocol can count; split the "

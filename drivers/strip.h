@@ -29,8 +29,8 @@ extern const struct sink_option strip_options[];
 
 /* For the table: a device that has heard nothing for 2.5 s goes back to its own effects (WLED). */
 #define STRIP_KEEP_ALIVE INT64_C(1000000000)
-void strip_check(const struct strip_protocol *protocol, const void *priv, const struct display *display,
-	struct diag_list *diags);
+void strip_check(
+	const struct strip_protocol *protocol, const struct display *display, struct diag_list *diags);
 int strip_open(struct sink *sink, const struct strip_protocol *protocol);
 int strip_submit(struct sink *sink, const struct sink_frame *frame);
 void strip_event(struct sink *sink, int fd, unsigned events);

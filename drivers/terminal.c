@@ -39,7 +39,7 @@ struct terminal {
 
 static const struct sink_option options[] = {
 	{.name = "tty",
-		.type = OPTION_TEXT,
+		.type = OPTION_PATH,
 		.offset = offsetof(struct terminal, tty),
 		.help = "Terminal, or file, to draw on; standard output if absent."},
 	{.name = "colours",

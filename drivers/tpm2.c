@@ -19,7 +19,7 @@ static const struct strip_protocol protocol = {5, 65535 / 3, tpm2_encode};
 
 static void tpm2_check(const void *priv, const struct display *display, struct diag_list *diags)
 {
-	strip_check(&protocol, priv, display, diags);
+	strip_check(&protocol, display, diags);
 }
 
 static int tpm2_open(struct sink *sink)

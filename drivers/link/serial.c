@@ -46,7 +46,7 @@ const char *serial_port_refusal(const char *port)
 {
 	struct usb_name usb;
 
-	if (port[0] == '/' || read_usb_name(port, &usb))
+	if (strncmp(port, "usb:", 4) == 0 ? read_usb_name(port, &usb) : strchr(port, '/') != NULL)
 		return NULL;
 	return "a port is a path such as /dev/serial/by-id/usb-... or usb:VID:PID[:SERIAL]; "
 	       "`bangtin-testpattern ports` lists them";

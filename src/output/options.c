@@ -73,8 +73,20 @@ static bool read_word(const struct sink_option *option, const char *text, int *r
 	return false;
 }
 
-/* False: text is not what the option takes; priv is untouched then. */
-static bool bind_value(const struct sink_option *option, const char *text, void *priv)
+static char *located_path(const struct sink_option *option, const char *text, const char *file)
+{
+	const char *slash = file ? strrchr(file, '/') : NULL;
+
+	for (size_t i = 0; i < option->word_count; i++)
+		if (strncmp(text, option->words[i], strlen(option->words[i])) == 0)
+			return xstrdup(text);
+	if (text[0] == '/' || !slash)
+		return xstrdup(text);
+	return xasprintf("%.*s/%s", (int)(slash - file), file, text);
+}
+
+/* False: text, which stands in file, is not what the option takes; priv is untouched then. */
+static bool bind_value(const struct sink_option *option, const char *text, const char *file, void *priv)
 {
 	void *to = field(priv, option);
 	int64_t whole;
@@ -104,6 +116,12 @@ static bool bind_value(const struct sink_option *option, const char *text, void 
 		return true;
 	case OPTION_BOOL:
 		return read_bool(text, to);
+	case OPTION_PATH:
+		if (!*text)
+			return false;
+		free(*(char **)to);
+		*(char **)to = located_path(option, text, file);
+		return true;
 	case OPTION_WORD:
 		return read_word(option, text, to);
 	}
@@ -134,6 +152,7 @@ static void print_form(const struct sink_option *option, FILE *to)
 		[OPTION_NUMBER] = "a number",
 		[OPTION_BOOL] = "true or false",
 		[OPTION_DURATION] = "a duration such as 20ms",
+		[OPTION_PATH] = "a path",
 	};
 
 	if (option->type == OPTION_WORD) {
@@ -198,7 +217,7 @@ static void bind_given(
 		report_unknown(driver, given, diags);
 		return;
 	}
-	if (!bind_value(option, given->value, priv)) {
+	if (!bind_value(option, given->value, given->where.file, priv)) {
 		char *form = form_text(option);
 		diag_error(
 			diags, given->where, "%s cannot be '%s'; write %s", option->name, given->value, form);
@@ -220,7 +239,7 @@ bool options_bind(
 	size_t errors = diags->errors;
 
 	for (const struct sink_option *option = driver->options; option && option->name; option++) {
-		if (option->standard && !bind_value(option, option->standard, priv))
+		if (option->standard && !bind_value(option, option->standard, NULL, priv))
 			abort(); /* the driver's own table is wrong; every table is bound by a test */
 		if (option->required && !is_given(display, option->name))
 			diag_error(diags, display->where, "driver %s needs the option '%s': %s", driver->name,
@@ -236,7 +255,7 @@ void options_free(const struct sink_driver *driver, void *priv)
 	if (!priv)
 		return;
 	for (const struct sink_option *option = driver->options; option && option->name; option++) {
-		if (option->type == OPTION_TEXT) {
+		if (option->type == OPTION_TEXT || option->type == OPTION_PATH) {
 			free(*(char **)field(priv, option));
 			*(char **)field(priv, option) = NULL;
 		}

@@ -27,11 +27,20 @@ enum sink_caps {
 	SINK_LEVELS = 1 << 6, /* takes the panel-stage picture in struct sink_frame.frame, not wire bytes */
 };
 
-enum option_type { OPTION_TEXT, OPTION_INT, OPTION_NUMBER, OPTION_BOOL, OPTION_WORD, OPTION_DURATION };
+enum option_type {
+	OPTION_TEXT,
+	OPTION_INT,
+	OPTION_NUMBER,
+	OPTION_BOOL,
+	OPTION_WORD,
+	OPTION_DURATION,
+	OPTION_PATH
+};
 
 /* One row of a driver's option table; the core parses and checks, and writes into the private struct at offset:
- * char * (owned by the core) / int64_t / double / bool / int (index into words) / int64_t ns. Documentation is
- * generated from it (`bangtin-testpattern drivers NAME`). */
+ * char * (owned by the core) / int64_t / double / bool / int (index into words) / int64_t ns / char *. A relative
+ * path is taken from the directory of the file that it stands in; a value that begins with one of words is no path.
+ * Documentation is generated from it (`bangtin-testpattern drivers NAME`). */
 struct sink_option {
 	const char *name;
 	enum option_type type;

@@ -104,6 +104,7 @@ struct fake_priv {
 	double share;
 	bool loud;
 	int mode;
+	char *path;
 };
 static const char *const modes[] = {"slow", "quick"};
 static const struct sink_option fake_options[] = {
@@ -138,6 +139,12 @@ static const struct sink_option fake_options[] = {
 		.word_count = 2,
 		.standard = "quick",
 		.help = "which"},
+	{.name = "path",
+		.type = OPTION_PATH,
+		.offset = offsetof(struct fake_priv, path),
+		.words = modes,
+		.word_count = 1,
+		.help = "which file"},
 	{0},
 };
 
@@ -694,6 +701,26 @@ static void test_options(void **state)
 	options_free(&opted, &priv);
 }
 
+static void test_paths(void **state)
+{
+	static const struct {
+		const char *value, *file, *path;
+	} cases[] = {{"/dev/x", "etc/site.conf", "/dev/x"}, {"../x", "etc/site.conf", "etc/../x"},
+		{"x", "/etc/bangtin/site.conf", "/etc/bangtin/x"}, {"x", "site.conf", "x"}, {"x", NULL, "x"},
+		{"slow:x", "etc/site.conf", "slow:x"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct option options[2] = {{.key = "port", .value = "p"},
+			{.key = "path", .value = cases[i].value, .where = {cases[i].file, 1, 1}}};
+		struct fake_priv priv = {0};
+		char *text = bind_text(options, 2, &priv);
+		assert_string_equal(text, "");
+		assert_string_equal(priv.path, cases[i].path);
+		free(text);
+		options_free(&opted, &priv);
+	}
+}
+
 static void test_check(void **state)
 {
 	struct diag_list diags;
@@ -746,6 +773,7 @@ int main(void)
 		cmocka_unit_test(test_stuck_worker),
 		cmocka_unit_test(test_no_allocation),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_print_options),
 	};
