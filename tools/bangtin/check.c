@@ -46,6 +46,8 @@ static int check_playlists(
 		site = site_read(common->configuration, diags);
 		if (!site)
 			return EXIT_INPUT;
+		for (size_t i = 0; i < site->display_count; i++)
+			output_check(&site->displays[i], diags);
 		if (fonts_create(site->fonts_directory, &fonts) < 0)
 			code = cli_fail(
 				EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
