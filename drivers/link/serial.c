@@ -91,23 +91,16 @@ static void match(void *data, const struct serial_port *port)
 	search->path = xstrdup(port->path);
 }
 
-/* The device's own name: libserialport wants it, and a link from by-id may point elsewhere at each opening. */
-static int resolve(const char *port, char **ret_path)
+/* NULL with errno: none. The device's own name: libserialport wants it, and a link from by-id may point elsewhere at each opening. */
+static char *resolve(const char *port)
 {
 	struct search search = {0};
-	char *path;
 
-	if (read_usb_name(port, &search.name)) {
-		serial_list(match, &search);
-		path = search.path;
-		errno = ENODEV;
-	} else {
-		path = realpath(port, NULL);
-	}
-	if (!path)
-		return -errno;
-	*ret_path = path;
-	return 0;
+	if (!read_usb_name(port, &search.name))
+		return realpath(port, NULL);
+	serial_list(match, &search);
+	errno = ENODEV;
+	return search.path;
 }
 
 static int last_error(void)
@@ -206,12 +199,12 @@ static int take(struct serial *serial, const char *path, int baud, const char **
 int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why)
 {
 	struct serial *serial = xcalloc(1, sizeof *serial);
-	char *path = NULL;
+	char *path = resolve(port);
+	int error = -errno;
 
 	serial->fd = -1;
 	*ret_why = "the port is not there";
-	int error = resolve(port, &path);
-	if (!error)
+	if (path)
 		error = take(serial, path, (int)baud, ret_why);
 	free(path);
 	if (error)

@@ -18,7 +18,7 @@ struct rect {
 
 struct frame {
 	int width, height; /* pixels, 1..FRAME_SIDE_MOST */
-	int stride;	   /* pixels a row, >= width */
+	int stride; /* pixels a row, >= width */
 	uint32_t *pixels;
 	int references;
 };
@@ -39,7 +39,8 @@ uint64_t frame_digest(const struct frame *frame); /* over R, G, B bytes, row by 
 
 /* PNG, 8-bit RGB. 0 or -errno. */
 int frame_write_png(const struct frame *frame, const char *path);
-int frame_read_png(const char *path, struct frame **ret_frame); /* refuses sides above FRAME_SIDE_MOST by the header */
+int frame_read_png(
+	const char *path, struct frame **ret_frame); /* refuses sides above FRAME_SIDE_MOST by the header */
 
 /* A damaged region: at most REGION_MOST rectangles, never allocates; the next one merges into the box of all. */
 #define REGION_MOST 8

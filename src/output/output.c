@@ -100,7 +100,7 @@ static const struct sink_driver *find_driver(const struct display *display, stru
 
 	if (driver)
 		return driver;
-	for (; sink_drivers[count] && count < 64; count++)
+	for (; count < 64 && sink_drivers[count]; count++)
 		names[count] = sink_drivers[count]->name;
 	const char *near = nearest_word(display->driver, names, count);
 	if (near)

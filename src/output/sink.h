@@ -43,14 +43,14 @@ enum option_type {
  * Documentation is generated from it (`bangtin-testpattern drivers NAME`). */
 struct sink_option {
 	const char *name;
-	enum option_type type;
 	size_t offset;
-	bool required;
 	const char *standard; /* default, as text; NULL: zero */
 	double least, most;
 	const char *const *words;
 	size_t word_count;
 	const char *help;
+	enum option_type type;
+	bool required;
 };
 
 struct sink_frame {

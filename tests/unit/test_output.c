@@ -724,11 +724,11 @@ static void test_paths(void **state)
 static void test_check(void **state)
 {
 	struct diag_list diags;
-	struct display d = base_display("plian");
+	struct display d = base_display("plainn");
 
 	diag_init(&diags);
 	assert_false(output_check(&d, &diags));
-	assert_string_equal(diags.items[0].message, "there is no driver 'plian'; write 'plain'");
+	assert_string_equal(diags.items[0].message, "there is no driver 'plainn'; write 'plain'");
 	d.driver = "plain";
 	assert_true(output_check(&d, &diags));
 	d.panel.map.module_width = 3;
