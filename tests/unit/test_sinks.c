@@ -8,10 +8,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -21,9 +23,33 @@
 #include "output/output.h"
 #include "output/private.h"
 
+/* Every allocation of the process is counted; not where the sanitizer has taken malloc's place. */
+static unsigned long allocations;
+#if !defined(__SANITIZE_ADDRESS__)
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void *malloc(size_t size)
+{
+	__atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
+	return __libc_malloc(size);
+}
+void *calloc(size_t count, size_t size)
+{
+	__atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
+	return __libc_calloc(count, size);
+}
+void *realloc(void *old, size_t size)
+{
+	__atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
+	return __libc_realloc(old, size);
+}
+#endif
+
 enum { W = 32, H = 8 };
 
 #define PTY  "@pty" /* stands for the slave's path */
+#define UDP  "@udp" /* a port of this machine */
 #define ROOM "@room" /* stands for a directory of this test */
 
 struct setting {
@@ -34,21 +60,26 @@ struct bed {
 	const char *driver;
 	struct setting good[6]; /* ends with key NULL */
 	struct setting bad; /* one that makes open fail; key NULL: its open cannot */
+	bool absent; /* its device is not to be had here: only what needs none is tried */
 };
 
 static const struct bed beds[] = {
-	{"adalight", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "/nowhere/tty"}},
-	{"awa", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "/dev/null"}},
-	{"tpm2", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "usb:ffff:ffff"}},
-	{"ddp", {{"host", "127.0.0.1"}, {"port", "40480"}}, {0}},
-	{"artnet", {{"host", "127.0.0.1"}, {"port", "40480"}}, {0}},
-	{"sacn", {{"host", "127.0.0.1"}, {"port", "40480"}}, {0}},
-	{"null", {{0}}, {0}},
-	{"png", {{"path", ROOM "/frame-%05d.png"}}, {"path", "/dev/null/frame.png"}},
-	{"terminal", {{"tty", PTY}}, {"tty", "/nowhere/tty"}},
+	{"adalight", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "/nowhere/tty"},
+		false},
+	{"awa", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "/dev/null"}, false},
+	{"tpm2", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "usb:ffff:ffff"},
+		false},
+	{"ddp", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
+	{"artnet", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
+	{"sacn", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
+	{"null", {{0}}, {0}, false},
+	{"png", {{"path", ROOM "/frame-%05d.png"}}, {"path", "/dev/null/frame.png"}, false},
+	{"terminal", {{"tty", PTY}}, {"tty", "/nowhere/tty"}, false},
 };
 
 static char room[64];
+static int udp = -1; /* somebody who listens: else the kernel refuses datagrams for the peer */
+static char udp_port[8];
 static int pty = -1;
 static char pty_link[96];
 
@@ -72,6 +103,19 @@ static void swallow(void)
 	char bytes[4096];
 	while (pty >= 0 && read(pty, bytes, sizeof bytes) > 0)
 		;
+	while (recv(udp, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
+		;
+}
+
+static void listen_to_udp(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof address;
+
+	udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(udp, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(udp, (struct sockaddr *)&address, &size), 0);
+	snprintf(udp_port, sizeof udp_port, "%d", ntohs(address.sin_port));
 }
 
 static const struct bed *bed_of(const struct sink_driver *driver)
@@ -113,6 +157,8 @@ static void set_up(struct rig *rig, const struct bed *bed, bool bad)
 			snprintf(rig->path, sizeof rig->path, "%s%s", room, o->value + strlen(ROOM));
 			rig->options[count].value = rig->path;
 		}
+		if (strcmp(o->value, UDP) == 0)
+			rig->options[count].value = udp_port;
 		if (bad && strcmp(o->key, bed->bad.key) == 0)
 			rig->options[count].value = bed->bad.value;
 		count++;
@@ -224,6 +270,8 @@ static void test_frames(void **state)
 {
 	for (size_t i = 0; sink_drivers[i]; i++) {
 		struct rig rig;
+		if (bed_of(sink_drivers[i])->absent)
+			continue;
 		int descriptors = open_descriptors();
 		set_up(&rig, bed_of(sink_drivers[i]), false);
 		for (uint32_t k = 1; k <= 3; k++) {
@@ -270,6 +318,8 @@ static void test_close_at_wrong_moments(void **state)
 		const struct sink_driver *driver = sink_drivers[i];
 		int descriptors = open_descriptors();
 		struct rig rig;
+		if (bed_of(sink_drivers[i])->absent)
+			continue;
 		set_up(&rig, bed_of(driver), false); /* never opened in earnest: nothing has run */
 		tear_down(&rig);
 		set_up(&rig, bed_of(driver), false);
@@ -293,6 +343,8 @@ static void test_break_in_flight(void **state)
 {
 	for (size_t i = 0; sink_drivers[i]; i++) {
 		struct rig rig;
+		if (bed_of(sink_drivers[i])->absent)
+			continue;
 		set_up(&rig, bed_of(sink_drivers[i]), false);
 		push(&rig, 0x0a0b0c);
 		int descriptors = open_descriptors();
@@ -363,6 +415,57 @@ static void test_stalled(void **state)
 	}
 }
 
+/* A display at 2000 frames a second, on the loop as in the daemon. */
+struct player {
+	struct rig *rig;
+	struct loop_timer *timer;
+	int frames;
+	unsigned long before, after; /* allocations at frames FIRST and LAST */
+	bool done;
+};
+enum { FIRST = 20, LAST = 1020 };
+
+static void play(void *data)
+{
+	struct player *player = data;
+
+	swallow();
+	push(player->rig, (uint32_t)player->frames * 0x010305 & 0xffffff);
+	player->frames++;
+	if (player->frames == FIRST)
+		player->before = allocations;
+	if (player->frames == LAST) {
+		player->after = allocations;
+		player->done = true;
+	}
+	loop_timer_set(player->timer, clock_monotonic() + 500 * NS_PER_US);
+}
+
+/* From the push to the device and back, loop and driver included, nothing is allocated. A blocking driver does its
+ * files on a worker: that is not the frame path. */
+static void test_no_allocation(void **state)
+{
+	for (size_t i = 0; sink_drivers[i]; i++) {
+		struct rig rig;
+		if (bed_of(sink_drivers[i])->absent)
+			continue;
+		struct player player = {.rig = &rig};
+		if (sink_drivers[i]->caps & SINK_BLOCKING)
+			continue;
+		set_up(&rig, bed_of(sink_drivers[i]), false);
+		player.timer = loop_timer_create(rig.loop, play, &player);
+		loop_timer_set(player.timer, 0);
+		loop_run_until(rig.loop, &player.done, 20 * NS_PER_SEC);
+		assert_true(player.done);
+		if (player.after != player.before)
+			fail_msg("%s: %lu allocations in %d frames", sink_drivers[i]->name,
+				player.after - player.before, LAST - FIRST);
+		assert_true(status_of(&rig).shown > 50);
+		loop_timer_destroy(player.timer);
+		tear_down(&rig);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_break_in_flight),
 		cmocka_unit_test(test_unplugged),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_no_allocation),
 	};
 	log_set_level(LOG_LEVEL_ERROR);
 	signal(SIGPIPE, SIG_IGN);
@@ -382,6 +486,7 @@ int main(void)
 		return 1;
 	snprintf(pty_link, sizeof pty_link, "%s/tty", room);
 	plug_in();
+	listen_to_udp();
 	loop_destroy(loop_create()); /* libuv keeps two descriptors for signals from its first loop on */
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	pull_out();
