@@ -122,13 +122,8 @@ check-style:
 	@tools/check-includes
 	@tools/check-banned
 
-# clang-tidy reads the flags from the command line; one process a core.
 check-static:
-	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability -j 2 \
-		--suppress=missingIncludeSystem --suppress=unknownMacro -D_GNU_SOURCE -Isrc -I. src drivers tools
-	@ls src/*.c src/*/*.c drivers/*.c drivers/*/*.c tools/*/*.c | \
-		xargs -P 2 -n 6 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu17 $(CPPFLAGS) $(PKG_CFLAGS) 2>/dev/null || exit 255' sh
-	@echo "static analysis: clean"
+	@tools/check-static $(LIBRARIES)
 
 variant-%:
 	@$(MAKE) --no-print-directory VARIANT=$* programs tests

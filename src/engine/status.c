@@ -89,7 +89,7 @@ static json_t *display_json(const struct engine *engine, const struct channel *c
 		json_pack("{s:I, s:I, s:I, s:I}", "composed", (json_int_t)output->composed, "handed",
 			(json_int_t)output->handed, "shown", (json_int_t)output->shown, "dropped",
 			(json_int_t)output->dropped));
-	json_object_set_new(json, "late", json_integer((json_int_t)(status.late + output->late)));
+	json_object_set_new(json, "late", json_integer((json_int_t)status.late + (json_int_t)output->late));
 	json_object_set_new(json, "worst_lateness_ms", json_real((double)status.worst_lateness / NS_PER_MS));
 	json_object_set_new(json, "reconnects", json_integer((json_int_t)output->reconnects));
 	json_object_set_new(json, "retry_in_ms",

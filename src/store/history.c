@@ -42,7 +42,7 @@ int list_numbers(const struct store *store, int **ret_numbers, size_t *ret_count
 int store_history(struct store *store, struct generation **ret_generations, size_t *ret_count)
 {
 	struct generation *generations;
-	size_t number_count, count = 0;
+	size_t number_count = 0, count = 0;
 	int *numbers = NULL;
 	int error = list_numbers(store, &numbers, &number_count);
 

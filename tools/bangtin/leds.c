@@ -9,7 +9,8 @@ static int coverage(int x, int y, int cell)
 	int inside = 0;
 	double centre = cell / 2.0, radius = cell * 0.42;
 	for (int s = 0; s < 16; s++) {
-		double dx = x + (s % 4 + 0.5) / 4 - centre, dy = y + (s / 4 + 0.5) / 4 - centre;
+		int column = s % 4, row = s / 4;
+		double dx = x + (column + 0.5) / 4 - centre, dy = y + (row + 0.5) / 4 - centre;
 		inside += dx * dx + dy * dy <= radius * radius;
 	}
 	return inside * 255 / 16;

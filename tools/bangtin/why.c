@@ -42,7 +42,7 @@ static const char *source_rule(const struct show_state *state)
 	case SHOW_SCHEDULE:
 		break;
 	}
-	switch (state->segment->reason) {
+	switch (state->segment ? state->segment->reason : REASON_NOTHING) {
 	case REASON_ONLY:
 		return "the only entry that is open";
 	case REASON_PRIORITY:
