@@ -37,7 +37,7 @@ struct request {
 	enum text_use use;
 };
 
-/* --- keys: a digest of all that a picture depends on */
+/* --- keys: a digest of all that scene_prepare reads; what it learns to read must be added here */
 
 static void put_text(FILE *to, const char *text)
 {

@@ -1,4 +1,5 @@
-/* The rules of the schedule, as bangtin-playlist(5) numbers them in its section SCHEDULE: a test for each. */
+/* The rules of the schedule, as bangtin-playlist(5) numbers them in its section SCHEDULE: a test for each. (14 and 15 are
+ * test_show's.) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -343,7 +344,7 @@ static void dates_and_days(void **state)
 	assert_string_equal(who_at(f, "2028-03-07 07:30"), "-");
 }
 
-/* Reading in the middle of a window gives its middle: nothing depends on when the program was started. */
+/* 13. Reading in the middle of a window gives its middle: nothing depends on when the program was started. */
 static void the_middle_is_the_middle(void **state)
 {
 	struct fixture *f = *state;

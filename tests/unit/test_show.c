@@ -217,6 +217,7 @@ static struct override blank(const struct world *w, const char *from, const char
 
 /* --- what is due */
 
+/* Rule 14 of bangtin-playlist(5), SCHEDULE. */
 static void sources_in_their_order(void **state)
 {
 	struct world *w = *state;
@@ -245,6 +246,7 @@ static void sources_in_their_order(void **state)
 	show_destroy(show);
 }
 
+/* Rule 15. */
 static void untrusted_shows_the_default_alone(void **state)
 {
 	struct world *w = *state;
@@ -376,6 +378,35 @@ static void composing_onward_equals_composing_anew(void **state)
 			assert_damage_covers(w->former, w->frame, &damage);
 		}
 	}
+	show_destroy(show);
+}
+
+/* What shows is the item's own scene, at the time since the item began: a cut one goes on where it was. */
+static void the_picture_is_the_item_at_its_time(void **state)
+{
+	struct world *w = *state;
+	struct show *show = make(w, "board", NULL, 0);
+	unsigned resumed = 0;
+	struct face face;
+
+	face_of_display(site_display(w->site, "board"), &face);
+	random_state = 3;
+	for (int i = 0; i < 300; i++) {
+		int64_t start = at(w, i % 3 ? "2026-03-02 08:59:30" : "2026-03-02 07:00");
+		int64_t time = start + (int64_t)random_below(100 * 1000) * NS_PER_MS;
+		struct scene *scene;
+		struct show_state shown;
+
+		prepare_around(show, time);
+		shown = compose(show, trusted(time), w->frame);
+		assert_int_equal(shown.source, SHOW_SCHEDULE);
+		scene = scene_prepare(w->fonts, &face, shown.segment->item, NULL, NULL);
+		scene_compose(scene, time - shown.segment->item_start, w->fresh);
+		scene_unref(scene);
+		assert_true(frame_equal(w->frame, w->fresh));
+		resumed += shown.segment->item_start < shown.segment->start;
+	}
+	assert_true(resumed > 0);
 	show_destroy(show);
 }
 
@@ -636,6 +667,7 @@ int main(void)
 		TEST(nothing_loaded_shows_the_default),
 		TEST(an_unprepared_show_is_late),
 		TEST(composing_onward_equals_composing_anew),
+		TEST(the_picture_is_the_item_at_its_time),
 		TEST(next_change_is_exact),
 		TEST(next_change_of_a_still_is_its_border),
 		TEST(a_reload_changes_no_pixel),
