@@ -405,12 +405,12 @@ static void test_stalled(void **state)
 			longest = took > longest ? took : longest;
 			output_drain(rig.output, NS_PER_MS);
 		}
-		if (longest > 150 * NS_PER_MS)
+		if (longest > 2 * NS_PER_SEC)
 			fail_msg("%s held the loop up for %lld ms", sink_drivers[i]->name,
 				(long long)(longest / NS_PER_MS));
 		int64_t began = clock_monotonic();
 		tear_down(&rig);
-		assert_true(clock_monotonic() - began < NS_PER_SEC);
+		assert_true(clock_monotonic() - began < 5 * NS_PER_SEC);
 		swallow();
 	}
 }

@@ -270,14 +270,15 @@ static void test_pace(void **state)
 	int64_t began = clock_monotonic(), line_time = serial_line_time(38400, FRAME);
 
 	assert_int_equal(line_time, 101562500);
-	for (uint32_t i = 0; clock_monotonic() - began < 500 * NS_PER_MS; i++) {
-		push(output, i);
+	uint32_t colour = 0;
+	do {
+		push(output, ++colour);
 		run(loop, 5 * NS_PER_MS);
-	}
+		output_status(output, &status);
+	} while (status.handed < 5 && clock_monotonic() - began < 10 * NS_PER_SEC);
 	int64_t took = clock_monotonic() - began;
-	output_status(output, &status);
 	assert_true((int64_t)(status.handed - 1) * line_time <= took); /* never faster than the line */
-	assert_true(status.handed >= 4);
+	assert_int_equal(status.handed, 5);
 	output_destroy(output);
 	loop_destroy(loop);
 	drop_board(&board);
@@ -427,7 +428,7 @@ static void test_closing_does_not_wait(void **state)
 	assert_int_equal(written, 0); /* full, and nobody reads */
 	int64_t began = clock_monotonic();
 	serial_close(serial);
-	assert_true(clock_monotonic() - began < NS_PER_SEC);
+	assert_true(clock_monotonic() - began < 5 * NS_PER_SEC); /* the line would need an hour */
 	drop_board(&board);
 }
 
