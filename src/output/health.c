@@ -7,6 +7,7 @@
 
 #define QUOTA_LINES  6
 #define QUOTA_WINDOW (10 * NS_PER_MIN)
+#define TENTH	     (100 * NS_PER_MS)
 #define REMIND_EVERY (6 * NS_PER_HOUR)
 
 const char *health_name(enum health health)
@@ -68,6 +69,7 @@ static void tell(struct output *output, enum health health, int64_t now)
 	const char *display = output->display->name, *driver = output->driver->name;
 	char duration[32];
 	unsigned suppressed = output->quota.suppressed;
+	int64_t down = now - output->down_since;
 
 	if (!may_log(&output->quota, now))
 		return;
@@ -76,8 +78,7 @@ static void tell(struct output *output, enum health health, int64_t now)
 		log_notice("display %s: %u changes of its health were not logged", display, suppressed);
 	switch (health) {
 	case HEALTH_UP:
-		time_format_duration(
-			(now - output->down_since) / NS_PER_SEC * NS_PER_SEC, duration, sizeof duration);
+		time_format_duration(down / TENTH * TENTH, duration, sizeof duration);
 		if (output->reported == HEALTH_LATE)
 			log_notice("display %s: in time again", display);
 		else if (output->was_up)

@@ -503,6 +503,37 @@ static void test_fresher_frame_on_ready(void **state)
 	stop(output);
 }
 
+/* A link that breaks a hundred times is told of a few times. */
+static void test_log_is_quiet(void **state)
+{
+	char path[] = "/tmp/bangtin-log-XXXXXX", line[512];
+	int file = mkstemp(path), kept = dup(STDERR_FILENO), lines = 0, refusals = 0;
+	struct output *output = start("plain");
+
+	dup2(file, STDERR_FILENO);
+	log_set_level(LOG_LEVEL_INFO);
+	for (int i = 0; i < 100; i++) {
+		output->retry_at = clock_monotonic();
+		output_settle(output);
+		device_gone(output);
+	}
+	log_set_level(LOG_LEVEL_ERROR);
+	dup2(kept, STDERR_FILENO);
+	FILE *log = fopen(path, "re");
+	while (fgets(line, sizeof line, log)) {
+		lines++;
+		refusals += strstr(line, "plain is down: pulled out") != NULL;
+	}
+	fclose(log);
+	assert_in_range(lines, 2, 8);
+	assert_in_range(refusals, 1, 4);
+	assert_true(output->quota.suppressed > 100);
+	close(file);
+	close(kept);
+	unlink(path);
+	stop(output);
+}
+
 static void test_late(void **state)
 {
 	struct output *output = start("plain");
@@ -773,6 +804,7 @@ int main(void)
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_fresher_frame_on_ready),
+		cmocka_unit_test(test_log_is_quiet),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_brightness),
