@@ -64,7 +64,9 @@ static void measure(int width, int height, const char *baud, int64_t most)
 	double took = bench_now() - began;
 	cpu = bench_cpu(RUSAGE_SELF) - cpu;
 	output_status(mover.output, &status);
-	double line_time = (double)serial_line_time(atoi(baud), 6 + 3 * (size_t)width * (size_t)height) / 1e9;
+	double line_time =
+		(double)serial_line_time(strtol(baud, NULL, 10), 6 + 3 * (size_t)width * (size_t)height) /
+		1e9;
 	snprintf(what, sizeof what, "serial %dx%d at %s baud", width, height, baud);
 	bench_row(what, 100 * (double)status.shown * line_time / took, " %", "the line", ">= 95, <= 100");
 	printf("%-44s %8.3f ms a frame\n", "  its CPU time", cpu * 1e3 / (double)status.shown);

@@ -507,7 +507,7 @@ static void test_fresher_frame_on_ready(void **state)
 static void test_log_is_quiet(void **state)
 {
 	char path[] = "/tmp/bangtin-log-XXXXXX", line[512];
-	int file = mkstemp(path), kept = dup(STDERR_FILENO), lines = 0, refusals = 0;
+	int file = mkstemp(path), terminal = dup(STDERR_FILENO), lines = 0, refusals = 0;
 	struct output *output = start("plain");
 
 	dup2(file, STDERR_FILENO);
@@ -518,7 +518,7 @@ static void test_log_is_quiet(void **state)
 		device_gone(output);
 	}
 	log_set_level(LOG_LEVEL_ERROR);
-	dup2(kept, STDERR_FILENO);
+	dup2(terminal, STDERR_FILENO);
 	FILE *log = fopen(path, "re");
 	while (fgets(line, sizeof line, log)) {
 		lines++;
@@ -529,7 +529,7 @@ static void test_log_is_quiet(void **state)
 	assert_in_range(refusals, 1, 4);
 	assert_true(output->quota.suppressed > 100);
 	close(file);
-	close(kept);
+	close(terminal);
 	unlink(path);
 	stop(output);
 }
