@@ -71,7 +71,7 @@ static void prepare_ahead(struct channel *channel, struct instant now)
 {
 	int64_t ahead = channel_lookahead(channel->clock);
 	if (channel->preparing || !channel->show || channel->stopped ||
-		show_ready_until(channel->show) - now.time > ahead / 2)
+		show_ready_until(channel->show) > now.time + ahead / 2)
 		return;
 	channel->preparation = (struct preparation){channel, channel->show, now.time, now.time + ahead};
 	channel->preparing = true;

@@ -31,6 +31,7 @@ struct walk {
 	const struct sched_view *view;
 	struct timeline *timeline;
 	size_t segment_capacity;
+	int64_t from; /* what ends before is walked over, not kept */
 	struct player *players; /* by rank */
 	size_t player_count, player_capacity;
 	struct level *levels; /* highest priority first */
@@ -130,25 +131,24 @@ static int64_t next_event_time(const struct walk *walk)
 	return walk->next_event < walk->event_count ? walk->events[walk->next_event].time : TIME_NEVER;
 }
 
-static struct segment *add_segment(struct walk *walk, int64_t start, int64_t end)
+static void add_segment(struct walk *walk, const struct segment *segment)
 {
 	struct timeline *timeline = walk->timeline;
 
+	if (segment->end <= walk->from)
+		return;
 	array_reserve_one(timeline->segments, timeline->count, walk->segment_capacity);
-	timeline->segments[timeline->count] = (struct segment){.start = start, .end = end};
-	return &timeline->segments[timeline->count++];
+	timeline->segments[timeline->count++] = *segment;
 }
 
 static int64_t add_gap(struct walk *walk, int64_t start)
 {
 	int64_t end = walk->timeline->end;
-	struct segment *segment;
 
 	if (next_event_time(walk) < end)
 		end = next_event_time(walk);
-	segment = add_segment(walk, start, end);
-	segment->reason = REASON_NOTHING;
-	segment->item_start = start;
+	add_segment(walk,
+		&(struct segment){.start = start, .end = end, .item_start = start, .reason = REASON_NOTHING});
 	return end;
 }
 
@@ -219,49 +219,65 @@ static int64_t play_item(struct walk *walk, size_t highest, int64_t start)
 	size_t rank = take_turn(walk, highest);
 	struct player *player = &walk->players[rank];
 	const struct item *item = unexpired_item(player, start);
-	struct segment *segment = add_segment(walk, start, 0);
-	int64_t length = item_length(walk, item);
-	int64_t item_start = start - player->played;
-	int64_t item_end = length < TIME_NEVER - item_start ? item_start + length : TIME_NEVER;
-	int64_t stop;
+	struct segment segment = {
+		.start = start,
+		.entry = player->entry,
+		.item = item,
+		.item_start = start - player->played,
+		.item_length = item_length(walk, item),
+		.reason = reason_now(walk, highest, rank),
+	};
+	int64_t item_end = TIME_NEVER;
+	int64_t day_end = walk->timeline->end;
 
-	segment->entry = player->entry;
-	segment->item = item;
-	segment->item_start = item_start;
-	segment->item_length = length;
-	segment->reason = reason_now(walk, highest, rank);
+	if (segment.item_length < TIME_NEVER - segment.item_start)
+		item_end = segment.item_start + segment.item_length;
 	if (item_end > item->message->until)
 		item_end = item->message->until;
-	stop = item_end < walk->timeline->end ? item_end : walk->timeline->end;
-	segment->end = play_until(walk, rank, start, stop);
-	if (segment->end == item_end) {
+	segment.end = play_until(walk, rank, start, item_end < day_end ? item_end : day_end);
+	if (segment.end == item_end) {
 		advance(player);
 		walk->levels[player->level].turn = rank + 1;
 	} else {
-		player->played = segment->end - item_start;
+		player->played = segment.end - segment.item_start;
 	}
-	return segment->end;
+	add_segment(walk, &segment);
+	return segment.end;
 }
 
-static void walk_day(struct walk *walk)
+static void walk_day(struct walk *walk, int64_t until)
 {
-	int64_t time = walk->timeline->start;
+	struct timeline *timeline = walk->timeline;
+	int64_t time = timeline->start;
 
-	while (time < walk->timeline->end) {
+	while (time < timeline->end && time < until) {
 		size_t highest;
 
 		apply_events(walk, time);
 		highest = active_next(&walk->open, 0, walk->player_count);
 		time = highest == ACTIVE_NONE ? add_gap(walk, time) : play_item(walk, highest, time);
 	}
-	if (walk->timeline->count == 0) /* a day that the zone skips */
-		add_segment(walk, walk->timeline->start, walk->timeline->end);
 }
 
-struct timeline *timeline_build(const struct sched_view *view, day_t day)
+/* Cuts the timeline to what was kept. A day that the zone skips, or one that is not touched, keeps an empty gap. */
+static void trim(struct walk *walk)
+{
+	struct timeline *timeline = walk->timeline;
+
+	if (timeline->count == 0) {
+		timeline->end = timeline->start;
+		walk->from = TIME_ALWAYS;
+		add_segment(walk, &(struct segment){.start = timeline->start, .end = timeline->start});
+	}
+	timeline->segments = xrealloc(timeline->segments, timeline->count, sizeof *timeline->segments);
+	timeline->start = timeline->segments[0].start;
+	timeline->end = timeline->segments[timeline->count - 1].end;
+}
+
+struct timeline *timeline_build_between(const struct sched_view *view, day_t day, int64_t from, int64_t until)
 {
 	struct timeline *timeline = xcalloc(1, sizeof *timeline);
-	struct walk walk = {.view = view, .timeline = timeline};
+	struct walk walk = {.view = view, .timeline = timeline, .from = from};
 
 	timeline->day = day;
 	sched_day_bounds(view->site, day, &timeline->start, &timeline->end);
@@ -269,13 +285,18 @@ struct timeline *timeline_build(const struct sched_view *view, day_t day)
 	gather_events(&walk);
 	make_levels(&walk);
 	active_init(&walk.open, walk.player_count);
-	walk_day(&walk);
+	walk_day(&walk, until);
+	trim(&walk);
 	active_finish(&walk.open);
 	free(walk.levels);
 	free(walk.events);
 	free(walk.players);
-	timeline->segments = xrealloc(timeline->segments, timeline->count, sizeof *timeline->segments);
 	return timeline;
+}
+
+struct timeline *timeline_build(const struct sched_view *view, day_t day)
+{
+	return timeline_build_between(view, day, TIME_ALWAYS, TIME_NEVER);
 }
 
 void timeline_destroy(struct timeline *timeline)

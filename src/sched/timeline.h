@@ -27,7 +27,7 @@ struct segment {
 
 struct timeline {
 	day_t day;
-	int64_t start, end; /* of the programme day */
+	int64_t start, end; /* of the programme day, or of the part that was asked for */
 	struct segment *segments;
 	size_t count; /* >= 1 */
 };
@@ -44,6 +44,10 @@ day_t sched_programme_day(const struct site *site, int64_t time); /* the day who
 void sched_day_bounds(const struct site *site, day_t day, int64_t *ret_start, int64_t *ret_end);
 
 struct timeline *timeline_build(const struct sched_view *view, day_t day);
+/* The part of it that [from, until) touches: whole segments, and start and end are theirs. As fast as the walk up to
+ * until, and no larger than what is asked for. */
+struct timeline *timeline_build_between(
+	const struct sched_view *view, day_t day, int64_t from, int64_t until);
 void timeline_destroy(struct timeline *timeline);
 /* The segment that contains time, which must lie in [start, end). O(log n), allocates nothing. */
 const struct segment *timeline_at(const struct timeline *timeline, int64_t time);

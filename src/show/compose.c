@@ -64,8 +64,11 @@ void show_compose(struct show *show, struct instant previous, struct instant now
 		.segment = picture.due.segment,
 		.override = picture.due.override,
 		.late = !picture.ready};
-	if (!picture.ready)
+	if (!picture.ready) {
+		/* The clock may have been set back: then what is ready lies ahead, and says nothing about now. */
+		__atomic_store_n(&show->ready_until, TIME_ALWAYS, __ATOMIC_SEQ_CST);
 		return;
+	}
 	if (previous.time != TIME_ALWAYS)
 		find_picture(show, plan, previous, &before);
 	paint(&before, previous.time, &picture, now.time, frame, damage);

@@ -14,25 +14,20 @@ static void find_on_windows(const struct sched_view *view, struct day *day)
 	windows_merge(&day->on);
 }
 
-struct day *day_create(const struct sched_view *view, day_t day)
+struct day *day_create(const struct sched_view *view, day_t day, int64_t from, int64_t until)
 {
 	struct day *made = xcalloc(1, sizeof *made);
+	int64_t start;
 
-	made->references = 1;
-	made->timeline = timeline_build(view, day);
+	made->timeline = timeline_build_between(view, day, from, until);
+	sched_day_bounds(view->site, day, &start, &made->end);
 	find_on_windows(view, made);
 	return made;
 }
 
-struct day *day_ref(struct day *day)
+void day_destroy(struct day *day)
 {
-	day->references++;
-	return day;
-}
-
-void day_unref(struct day *day)
-{
-	if (!day || --day->references > 0)
+	if (!day)
 		return;
 	timeline_destroy(day->timeline);
 	free(day->on.items);
@@ -60,5 +55,5 @@ int64_t day_next_switch(const struct day *day, int64_t time)
 		if (day->on.items[i].end > time)
 			return day->on.items[i].end;
 	}
-	return day->timeline->end;
+	return day->end;
 }

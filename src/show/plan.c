@@ -2,23 +2,14 @@
 
 #include "base/alloc.h"
 
-static struct day *take_day(const struct sched_view *view, const struct plan *before, day_t day)
-{
-	for (size_t i = 0; before && i < before->day_count; i++)
-		if (before->days[i]->timeline->day == day)
-			return day_ref(before->days[i]);
-	return day_create(view, day);
-}
-
-static void take_days(struct plan *plan, const struct sched_view *view, const struct plan *before,
-	int64_t from, int64_t until)
+static void take_days(struct plan *plan, const struct sched_view *view, int64_t from, int64_t until)
 {
 	day_t first = sched_programme_day(view->site, from),
 	      last = sched_programme_day(view->site, until - 1);
 
-	plan->days = xcalloc(last < first ? 1 : (size_t)(last - first) + 1, sizeof(struct day *));
+	plan->days = xcalloc((size_t)(last - first) + 1, sizeof(struct day *));
 	for (day_t day = first; day <= last; day++)
-		plan->days[plan->day_count++] = take_day(view, before, day);
+		plan->days[plan->day_count++] = day_create(view, day, from, until);
 }
 
 /* Where the item is among the scenes, or would be. */
@@ -55,24 +46,19 @@ static void take_scene(
 	plan->scene_count++;
 }
 
-static void take_scenes(struct plan *plan, const struct face *face, struct scene_store *store,
-	const struct timeline *timeline, int64_t from, int64_t until)
-{
-	const struct segment *end = timeline->segments + timeline->count;
-
-	for (const struct segment *s = timeline_at(timeline, from); s < end && s->start < until; s++)
-		if (s->item)
-			take_scene(plan, face, store, s->item);
-}
-
 struct plan *plan_create(const struct sched_view *view, const struct face *face, struct scene_store *store,
-	const struct plan *before, int64_t from, int64_t until)
+	int64_t from, int64_t until)
 {
 	struct plan *plan = xcalloc(1, sizeof *plan);
 
-	take_days(plan, view, before, from, until);
-	for (size_t i = 0; i < plan->day_count; i++)
-		take_scenes(plan, face, store, plan->days[i]->timeline, from, until);
+	take_days(plan, view, from, until);
+	for (size_t d = 0; d < plan->day_count; d++) {
+		const struct timeline *timeline = plan->days[d]->timeline;
+
+		for (size_t i = 0; i < timeline->count; i++)
+			if (timeline->segments[i].item)
+				take_scene(plan, face, store, timeline->segments[i].item);
+	}
 	return plan;
 }
 
@@ -81,7 +67,7 @@ void plan_destroy(struct plan *plan, struct scene_store *store)
 	if (!plan)
 		return;
 	for (size_t i = 0; i < plan->day_count; i++)
-		day_unref(plan->days[i]);
+		day_destroy(plan->days[i]);
 	for (size_t i = 0; i < plan->scene_count; i++)
 		scene_store_release(store, plan->scenes[i].stored);
 	free(plan->days);

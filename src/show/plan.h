@@ -13,15 +13,16 @@ struct planned_scene {
 
 struct plan {
 	struct plan *older; /* not freed yet */
-	struct day **days; /* in order, without a hole */
+	struct day **days; /* in order, as far as [from, until) touches them */
 	size_t day_count;
 	struct planned_scene *scenes; /* by item */
 	size_t scene_count;
 };
 
-/* All that shows within [from, until). before may be NULL; its days are used again. */
+/* All that shows within [from, until). Days are laid out anew for each plan, as far as they are needed: that is cheap,
+ * and a hundred displays need not keep a hundred whole days. */
 struct plan *plan_create(const struct sched_view *view, const struct face *face, struct scene_store *store,
-	const struct plan *before, int64_t from, int64_t until);
+	int64_t from, int64_t until);
 void plan_destroy(struct plan *plan, struct scene_store *store);
 /* Frame path. NULL: not within the plan. */
 const struct day *plan_day(const struct plan *plan, int64_t time);

@@ -82,7 +82,7 @@ void show_destroy(struct show *show)
 		plan_destroy(plan, show->store);
 	}
 	for (size_t i = 0; i < TOOL_DAYS; i++)
-		day_unref(show->tool_days[i]);
+		day_destroy(show->tool_days[i]);
 	for (size_t i = 0; i < show->override_count; i++)
 		scene_store_release(show->store, show->announcements[i]);
 	scene_store_release(show->store, show->fallback);
@@ -120,7 +120,7 @@ void show_prepare(struct show *show, int64_t from, int64_t until)
 	measures_need(show->measures, show);
 	if (until <= from)
 		until = from + 1;
-	plan = plan_create(&show->view, &show->face, show->store, before, from, until);
+	plan = plan_create(&show->view, &show->face, show->store, from, until);
 	plan->older = before;
 	__atomic_store_n(&show->published, plan, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&show->ready_until, until, __ATOMIC_SEQ_CST);
@@ -144,8 +144,8 @@ static const struct day *tool_day(struct show *show, day_t day)
 	measures_need(show->measures, show);
 	oldest = &show->tool_days[show->next_tool_day];
 	show->next_tool_day = (show->next_tool_day + 1) % TOOL_DAYS;
-	day_unref(*oldest);
-	*oldest = day_create(&show->view, day);
+	day_destroy(*oldest);
+	*oldest = day_create(&show->view, day, TIME_ALWAYS, TIME_NEVER);
 	return *oldest;
 }
 

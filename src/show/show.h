@@ -50,7 +50,8 @@ void show_check(struct show *show, struct diag_list *diags);
 /* Slow; a worker. Makes ready all that shows within [from, until): timelines and scenes. After it, show_compose for
  * these instants is never late. Idempotent. Not concurrently with itself on one show; concurrently with show_compose. */
 void show_prepare(struct show *show, int64_t from, int64_t until);
-/* The instant up to which show_prepare has made all ready. */
+/* The instant up to which show_prepare has made all ready; TIME_ALWAYS before it did, and once show_compose was asked
+ * for an instant that is not ready. */
 int64_t show_ready_until(const struct show *show);
 
 /* Frame path. Paints what shows at the instant into frame. previous is the instant that frame's content is of

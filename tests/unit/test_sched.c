@@ -381,6 +381,45 @@ static void segments_cover_the_day(void **state)
 	timeline_destroy(timeline);
 }
 
+static void assert_same(const struct segment *a, const struct segment *b)
+{
+	assert_int_equal(a->start, b->start);
+	assert_int_equal(a->end, b->end);
+	assert_ptr_equal(a->entry, b->entry);
+	assert_ptr_equal(a->item, b->item);
+	assert_int_equal(a->item_start, b->item_start);
+	assert_int_equal(a->item_length, b->item_length);
+	assert_int_equal(a->reason, b->reason);
+}
+
+/* A part of the day is the same segments, no more than are touched. */
+static void a_part_is_like_the_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct timeline *whole, *part;
+
+	ADD(f, .id = "a", .hours = {{AT(7, 0), AT(8, 0)}}, .items = {{45, 0}, {35, 0}});
+	ADD(f, .id = "b", .hours = {{AT(7, 7), AT(7, 8)}}, .items = {{45, 0}, {35, 0}}, .priority = 77);
+	whole = timeline_build(&f->view, date("2026-03-02"));
+	for (size_t i = 0; i < whole->count; i++)
+		for (size_t j = i; j < whole->count && j < i + 4; j++) {
+			part = timeline_build_between(&f->view, date("2026-03-02"),
+				whole->segments[i].end - 1, whole->segments[j].start + 1);
+			assert_int_equal(part->count, j - i + 1);
+			for (size_t k = 0; k < part->count; k++)
+				assert_same(&part->segments[k], &whole->segments[i + k]);
+			assert_int_equal(part->start, whole->segments[i].start);
+			assert_int_equal(part->end, whole->segments[j].end);
+			timeline_destroy(part);
+		}
+	timeline_destroy(whole);
+	/* beyond the day: an empty one */
+	part = timeline_build_between(
+		&f->view, date("2026-03-02"), local(f, "2026-03-03 00:00"), local(f, "2026-03-03 01:00"));
+	assert_int_equal(part->start, part->end);
+	timeline_destroy(part);
+}
+
 static void reasons(void **state)
 {
 	struct fixture *f = *state;
@@ -514,6 +553,7 @@ int main(void)
 		RULE(dates_and_days),
 		RULE(the_middle_is_the_middle),
 		RULE(segments_cover_the_day),
+		RULE(a_part_is_like_the_whole),
 		RULE(reasons),
 		RULE(lengths_are_clamped),
 		cmocka_unit_test(a_zone_may_skip_a_day),

@@ -309,6 +309,22 @@ static void an_unprepared_show_is_late(void **state)
 	show_destroy(show);
 }
 
+/* A clock that is set back leaves what was prepared in the future: the show says that it is not ready. */
+static void a_clock_set_back_is_noticed(void **state)
+{
+	struct world *w = *state;
+	struct show *show = make(w, "board", NULL, 0);
+	int64_t time = at(w, "2026-03-02 10:00"), back = time - NS_PER_HOUR;
+
+	prepare_around(show, time);
+	assert_false(compose(show, trusted(time), w->frame).late);
+	assert_true(compose(show, trusted(back), w->frame).late);
+	assert_int_equal(show_ready_until(show), TIME_ALWAYS);
+	prepare_around(show, back);
+	assert_false(compose(show, trusted(back), w->frame).late);
+	show_destroy(show);
+}
+
 /* --- composing */
 
 static uint64_t random_state;
@@ -666,6 +682,7 @@ int main(void)
 		TEST(no_default_is_black),
 		TEST(nothing_loaded_shows_the_default),
 		TEST(an_unprepared_show_is_late),
+		TEST(a_clock_set_back_is_noticed),
 		TEST(composing_onward_equals_composing_anew),
 		TEST(the_picture_is_the_item_at_its_time),
 		TEST(next_change_is_exact),
