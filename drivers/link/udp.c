@@ -148,32 +148,35 @@ static bool is_refusal(int error)
 	return error == -ECONNREFUSED;
 }
 
+/* An answer to an earlier datagram, told now; the one that was to go was not sent. A device that starts up refuses
+ * some; one that refuses frame after frame is not there. */
+static bool is_given_up(struct udp *udp)
+{
+	if (udp->refused != udp->sequence)
+		udp->refusals++;
+	udp->refused = udp->sequence;
+	return udp->refusals >= REFUSALS_MOST;
+}
+
 /* Sends until all went or the socket is full. 0: all; -EAGAIN: wait; else the link is broken. */
 static int send_until(struct udp *udp, unsigned end)
 {
-	bool refused = false;
 	while (udp->next < end) {
 		int sent = send_some(udp, end);
-		if (is_refusal(sent) && !refused) {
-			/* The answer to an earlier datagram, told now: this one was not sent. */
-			refused = true;
-			if (++udp->refusals >= REFUSALS_MOST)
-				return sent;
-			continue;
-		}
-		if (sent < 0 && sent != -ENOBUFS)
-			return sent;
 		if (sent == -ENOBUFS)
 			return -EAGAIN;
-		udp->next += (unsigned)sent;
+		if (sent < 0 && (!is_refusal(sent) || is_given_up(udp)))
+			return sent;
+		if (sent > 0)
+			udp->next += (unsigned)sent;
 	}
-	if (!refused)
-		udp->refusals = 0;
 	return 0;
 }
 
 static void finish_frame(struct udp *udp, struct sink *sink)
 {
+	if (udp->refused != udp->sequence)
+		udp->refusals = 0;
 	sink_shown(sink, udp->sequence);
 	sink_ready(sink);
 }

@@ -32,7 +32,8 @@ struct udp {
 	struct sockaddr_in *addresses; /* one a packet; NULL: the socket is connected */
 	unsigned count, count_most, next; /* next: the first that is not sent */
 	uint64_t sequence;
-	int refusals; /* frames in a row that the other side's kernel refused */
+	uint64_t refused; /* sequence of the last frame that the other side's kernel refused */
+	int refusals; /* such frames in a row */
 };
 
 /* Only a numeric address: a name would block the loop. NULL if it is one, else what to write. */
