@@ -3,7 +3,7 @@
 #include "output/sink.h"
 
 struct null {
-	int64_t cycle; /* option */
+	int64_t cycle;	    /* option */
 	uint64_t in_flight; /* sequence */
 };
 

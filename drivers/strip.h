@@ -6,7 +6,7 @@
 #include "output/sink.h"
 
 struct strip_protocol {
-	size_t overhead; /* bytes of a frame besides its pixels */
+	size_t overhead;    /* bytes of a frame besides its pixels */
 	size_t pixels_most; /* that the header can count */
 	/* count pixels, 3 bytes each, to the bytes of the wire; returns how many, 3 * count + overhead. Pure. */
 	size_t (*encode)(const uint8_t *rgb, size_t count, uint8_t *to);
@@ -23,7 +23,7 @@ struct strip {
 	size_t size, sent, pixels;
 	uint64_t sequence;
 	int64_t line_free; /* monotonic: when the line has carried all that was written */
-	int64_t deadline; /* monotonic: by then the kernel must have taken and sent it all */
+	int64_t deadline;  /* monotonic: by then the kernel must have taken and sent it all */
 };
 extern const struct sink_option strip_options[];
 

@@ -28,7 +28,7 @@ struct terminal {
 	enum colours depth;
 	int width, height; /* pixels */
 	int columns, rows; /* cells of the window */
-	uint64_t *cells; /* drawn: upper colour << 32 | lower; CELL_UNKNOWN */
+	uint64_t *cells;   /* drawn: upper colour << 32 | lower; CELL_UNKNOWN */
 	char *bytes;
 	size_t size, sent;
 	bool pen_known; /* what the terminal's colours are: */

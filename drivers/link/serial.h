@@ -29,7 +29,7 @@ int64_t serial_line_time(int64_t baud, size_t bytes);
 
 struct serial_port {
 	const char *path, *description, *usb_serial; /* the latter two may be NULL */
-	int usb_vid, usb_pid; /* -1: not a USB adapter */
+	int usb_vid, usb_pid;			     /* -1: not a USB adapter */
 };
 /* Calls fn for each port of the machine. */
 void serial_list(void (*fn)(void *data, const struct serial_port *port), void *data);

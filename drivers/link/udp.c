@@ -13,10 +13,10 @@
 #define UDP_SEGMENT 103
 #endif
 
-#define GSO_SEGMENTS_MOST 64 /* the kernel's UDP_MAX_SEGMENTS */
+#define GSO_SEGMENTS_MOST 64	/* the kernel's UDP_MAX_SEGMENTS */
 #define GSO_BYTES_MOST	  65000 /* of one send: an IPv4 datagram's length field, less headers */
-#define BATCH_MOST	  64 /* messages of one sendmmsg */
-#define REFUSALS_MOST	  3 /* frames; one alone may be a device that starts up */
+#define BATCH_MOST	  64	/* messages of one sendmmsg */
+#define REFUSALS_MOST	  3	/* frames; one alone may be a device that starts up */
 
 const char *udp_check_host(const char *host)
 {

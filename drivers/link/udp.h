@@ -20,20 +20,20 @@ struct udp_settings {
 	int port;
 	const char *
 		interface; /* numeric address of the interface for multicast; NULL or "": the routing table's */
-	int ttl; /* of multicast, 1..255 */
-	int64_t spacing; /* ns between datagrams, kind to small controllers; 0: a burst */
+	int ttl;	   /* of multicast, 1..255 */
+	int64_t spacing;   /* ns between datagrams, kind to small controllers; 0: a burst */
 };
 
 struct udp {
 	int fd; /* -1: closed */
 	bool gso;
 	int64_t spacing;
-	struct iovec *packets; /* count_most; the driver's memory */
-	struct sockaddr_in *addresses; /* one a packet; NULL: the socket is connected */
+	struct iovec *packets;		  /* count_most; the driver's memory */
+	struct sockaddr_in *addresses;	  /* one a packet; NULL: the socket is connected */
 	unsigned count, count_most, next; /* next: the first that is not sent */
 	uint64_t sequence;
 	uint64_t refused; /* sequence of the last frame that the other side's kernel refused */
-	int refusals; /* such frames in a row */
+	int refusals;	  /* such frames in a row */
 };
 
 /* Only a numeric address: a name would block the loop. NULL if it is one, else what to write. */

@@ -8,11 +8,11 @@
 #include "base/time.h"
 
 struct clock {
-	int64_t origin; /* instant shown when monotonic == mono_origin; only if injected */
+	int64_t origin;	     /* instant shown when monotonic == mono_origin; only if injected */
 	int64_t mono_origin; /* ns */
-	double rate; /* 1 real time, 60 a minute a second, 0 stands still */
+	double rate;	     /* 1 real time, 60 a minute a second, 0 stands still */
 	bool injected;
-	int64_t floor; /* below this the wall clock is not believed: build date, last persisted time */
+	int64_t floor;	 /* below this the wall clock is not believed: build date, last persisted time */
 	int64_t started; /* monotonic ns at clock_init; untrusted time counts from here */
 };
 

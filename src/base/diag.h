@@ -22,7 +22,7 @@ struct location {
 struct diag {
 	enum diag_severity severity;
 	struct location where; /* file owned by the list */
-	char *message; /* "what is wrong; what to write" */
+	char *message;	       /* "what is wrong; what to write" */
 };
 
 struct diag_list {

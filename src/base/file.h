@@ -12,7 +12,7 @@ int file_write_atomic(const char *path, const void *data, size_t size, unsigned 
 int file_write_new(const char *path, const void *data, size_t size, unsigned mode);
 int file_sync_directory(const char *path);
 int file_make_directory(const char *path, unsigned mode); /* and its parents, durably; 0 if there already */
-int file_remove_tree(const char *path); /* never follows links; 0 if absent */
+int file_remove_tree(const char *path);			  /* never follows links; 0 if absent */
 char *path_directory(const char *path); /* that holds its last name, "." if none is named; the caller frees */
 char *path_join(const char *directory, const char *name); /* the caller frees */
 

@@ -24,9 +24,9 @@ typedef int32_t day_t;
 #define DAY_NONE INT32_MIN
 
 struct civil {
-	int year, month, day; /* 2026, 1..12, 1..31 */
+	int year, month, day;	  /* 2026, 1..12, 1..31 */
 	int hour, minute, second; /* 0..23, 0..59, 0..59 */
-	int32_t ns; /* 0..999999999 */
+	int32_t ns;		  /* 0..999999999 */
 };
 
 struct zone;
@@ -50,7 +50,7 @@ int32_t zone_offset(const struct zone *zone, int64_t time);
 day_t day_from_date(int year, int month, int day); /* no range check: see date_valid */
 void day_to_date(day_t day, int *ret_year, int *ret_month, int *ret_day);
 bool date_valid(int year, int month, int day); /* year 1..9999 */
-int day_weekday(day_t day); /* 0 Monday .. 6 Sunday */
+int day_weekday(day_t day);		       /* 0 Monday .. 6 Sunday */
 
 /* Text. Each parser takes the whole string and leaves *ret untouched on -EINVAL. */
 int time_parse_date(const char *text, day_t *ret_day); /* YYYY-MM-DD */

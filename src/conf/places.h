@@ -7,10 +7,10 @@
 
 struct setting_place {
 	struct location name, value; /* name.line 0: an element of a list, it has none */
-	size_t name_at, name_size; /* offset and bytes of the name */
-	size_t value_at, value_end; /* the value; of a scalar as it is written */
-	size_t end; /* behind the terminator */
-	size_t parent; /* index of the place that contains it, SIZE_MAX: the file */
+	size_t name_at, name_size;   /* offset and bytes of the name */
+	size_t value_at, value_end;  /* the value; of a scalar as it is written */
+	size_t end;		     /* behind the terminator */
+	size_t parent;		     /* index of the place that contains it, SIZE_MAX: the file */
 };
 
 struct places {

@@ -16,9 +16,9 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
 	enum node_kind kind;
 	struct location where; /* of the value */
-	const char *text; /* NODE_SCALAR: NFC UTF-8 */
-	bool quoted; /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
-	bool was_nfd; /* NODE_SCALAR: NFC changed it */
+	const char *text;      /* NODE_SCALAR: NFC UTF-8 */
+	bool quoted;	       /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
+	bool was_nfd;	       /* NODE_SCALAR: NFC changed it */
 	int8_t lead; /* NODE_SCALAR: the file has text verbatim this many columns after where; -1: it has not */
 	size_t count; /* children of a list or map */
 	struct node *const *children;
@@ -30,7 +30,7 @@ struct node {
 
 struct conf_limits {
 	size_t bytes; /* default 256 KiB */
-	int depth; /* default 16 */
+	int depth;    /* default 16 */
 	size_t nodes; /* default 200000 */
 };
 extern const struct conf_limits conf_limits_default;

@@ -9,7 +9,7 @@
 struct control_limits {
 	size_t peers, long_lines;
 	size_t line, long_line, reply; /* bytes */
-	int64_t send_time, take_time; /* ns to send a line, to take a reply */
+	int64_t send_time, take_time;  /* ns to send a line, to take a reply */
 };
 
 struct peer;
@@ -23,7 +23,7 @@ struct control_server {
 	int fd;
 	struct loop_watch *watch;
 	struct loop_timer *timer; /* the next of all deadlines */
-	int64_t paused_until; /* out of descriptors: no accepting before; TIME_NEVER: not paused */
+	int64_t paused_until;	  /* out of descriptors: no accepting before; TIME_NEVER: not paused */
 	struct peer *peers;
 	size_t peer_count, long_lines;
 	dev_t device; /* of the socket file: another daemon's is not ours to remove */
@@ -46,7 +46,7 @@ void request_parse(struct parse *parse);
 void request_dispatch(struct control_server *server, struct peer *peer, json_t *object, size_t line_size);
 
 struct control_request {
-	struct peer *peer; /* NULL: gone */
+	struct peer *peer;		       /* NULL: gone */
 	const struct control_command *command; /* NULL: none */
 	json_t *arguments;
 	struct control_peer who;
@@ -67,11 +67,11 @@ struct peer {
 	size_t out_size, out_sent;
 	struct parse *parse;
 	struct control_request *request;
-	bool ended; /* it will send nothing more */
-	bool last; /* the reply under way is the last one */
-	bool lost; /* to be destroyed */
+	bool ended;    /* it will send nothing more */
+	bool last;     /* the reply under way is the last one */
+	bool lost;     /* to be destroyed */
 	bool stepping; /* in peer_step */
-	bool is_long; /* counts in server->long_lines */
+	bool is_long;  /* counts in server->long_lines */
 };
 
 int listen_open(const struct site *site, struct stat *ret_status); /* the descriptor, or -errno */
@@ -79,7 +79,7 @@ void peer_create(struct control_server *server, int fd);
 void peer_destroy(struct peer *peer);
 /* Does what can be done now; destroys the peer if it is lost or finished. */
 void peer_step(struct peer *peer);
-void peer_send(struct peer *peer, char *line, size_t size); /* takes line */
+void peer_send(struct peer *peer, char *line, size_t size);	 /* takes line */
 void peer_refuse(struct peer *peer, int code, const char *text); /* and no more after it */
 void server_set_timer(struct control_server *server);
 

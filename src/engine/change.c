@@ -19,8 +19,8 @@ struct change {
 	struct source_file *added; /* LOAD; the array and the data are owned, the names are the request's */
 	size_t added_count;
 	bool single;
-	int number; /* ROLLBACK */
-	struct override_edit edit; /* OVERRIDES */
+	int number;		    /* ROLLBACK */
+	struct override_edit edit;  /* OVERRIDES */
 	struct override *overrides; /* all kinds: the list to play with; OVERRIDES owns it until the swap */
 	size_t override_count;
 	struct instant now;
@@ -30,8 +30,8 @@ struct change {
 	struct generation generation;
 	struct show **shows; /* one a display */
 	struct diag_list diags;
-	size_t edited; /* OVERRIDES: how many it touched */
-	int error; /* -errno */
+	size_t edited;	  /* OVERRIDES: how many it touched */
+	int error;	  /* -errno */
 	const char *what; /* that went wrong, static */
 };
 

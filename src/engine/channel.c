@@ -35,7 +35,7 @@ struct channel {
 	uint64_t late;
 	int64_t worst_lateness;
 
-	const char *pattern; /* NULL: the schedule */
+	const char *pattern;		    /* NULL: the schedule */
 	int64_t pattern_start, pattern_end; /* monotonic */
 };
 

@@ -15,11 +15,11 @@ struct channel;
 struct channel_status {
 	struct output_status output;
 	struct show_state state; /* of the last composed picture */
-	bool composed; /* anything yet */
-	struct instant instant; /* of the last composed picture */
+	bool composed;		 /* anything yet */
+	struct instant instant;	 /* of the last composed picture */
 	uint64_t late; /* frames that were due and came more than one frame period late, or were not ready */
 	int64_t worst_lateness; /* ns */
-	bool pattern; /* leased to a test pattern */
+	bool pattern;		/* leased to a test pattern */
 };
 
 /* -EINVAL with diags: the driver's options are wrong. site, display, clock outlive the channel. */

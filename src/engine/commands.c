@@ -80,7 +80,7 @@ static void run_load(void *data, struct control_request *request)
 struct query {
 	struct engine *engine;
 	struct control_request *request;
-	int number; /* generation */
+	int number;    /* generation */
 	json_t *extra; /* made on the loop; taken by answer, or NULL */
 	json_t *(*answer)(struct query *query, int *ret_error);
 	json_t *reply;

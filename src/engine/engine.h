@@ -11,11 +11,11 @@
 struct engine;
 
 struct engine_options {
-	const char *configuration; /* path */
-	const char *socket_path; /* NULL: the configuration's */
+	const char *configuration;   /* path */
+	const char *socket_path;     /* NULL: the configuration's */
 	const char *state_directory; /* NULL: the configuration's */
-	const char *clock_spec; /* NULL: the real wall clock; see clock_inject */
-	const char *trace_path; /* NULL: none */
+	const char *clock_spec;	     /* NULL: the real wall clock; see clock_inject */
+	const char *trace_path;	     /* NULL: none */
 };
 
 /* Reads the configuration and holds each display's options against its driver. No I/O on devices or state. */

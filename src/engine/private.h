@@ -26,9 +26,9 @@ struct engine {
 	struct show *
 		*failure_shows; /* prepared at start, one a display; NULL where the board is to be blank */
 
-	struct catalogue *catalogue; /* NULL: nothing loaded */
+	struct catalogue *catalogue;  /* NULL: nothing loaded */
 	struct generation generation; /* number 0: nothing loaded */
-	char *load_fault; /* why the current generation on disk does not play; NULL */
+	char *load_fault;	      /* why the current generation on disk does not play; NULL */
 	struct override *overrides;
 	size_t override_count;
 
@@ -48,10 +48,10 @@ void change_rollback(struct engine *engine, struct control_request *request, int
 /* What an operator asks of the overrides; worked out when its turn comes, so that none is lost. */
 struct override_edit {
 	bool add;
-	struct override item; /* add: taken */
+	struct override item;	 /* add: taken */
 	enum override_kind kind; /* remove: of this kind */
-	char *id; /* remove: only this one; NULL: any; taken */
-	char *display; /* remove: from this display only; NULL: from all; taken */
+	char *id;		 /* remove: only this one; NULL: any; taken */
+	char *display;		 /* remove: from this display only; NULL: from all; taken */
 };
 /* Writes the new list: without what has ended, with the edit done. The texts are copies. Returns how many overrides
  * the edit added, removed or narrowed. */

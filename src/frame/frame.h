@@ -18,7 +18,7 @@ struct rect {
 
 struct frame {
 	int width, height; /* pixels, 1..FRAME_SIDE_MOST */
-	int stride; /* pixels a row, >= width */
+	int stride;	   /* pixels a row, >= width */
 	uint32_t *pixels;
 	int references;
 };

@@ -12,8 +12,8 @@
 struct panel {
 	struct panel_spec spec;
 	struct panel_map map;
-	bool identity; /* the wire's rows are the frame's, from left to right */
-	size_t row_size; /* bytes of a wire row */
+	bool identity;	      /* the wire's rows are the frame's, from left to right */
+	size_t row_size;      /* bytes of a wire row */
 	double curve[3][256]; /* 0..1: gamma, white balance, the LEDs' colour; without brightness */
 	struct levels levels;
 };

@@ -13,7 +13,7 @@
 enum panel_format {
 	PANEL_RGB888, /* 3 bytes a pixel in colour_order */
 	PANEL_RGB565, /* 2 bytes little endian, red in the high bits */
-	PANEL_GREY8, /* 1 byte, luma */
+	PANEL_GREY8,  /* 1 byte, luma */
 	PANEL_MONO1, /* 8 pixels a byte, most significant bit leftmost, 1 = lit; each wire row starts a new byte */
 };
 
@@ -21,26 +21,26 @@ enum colour_order { ORDER_RGB, ORDER_RBG, ORDER_GRB, ORDER_GBR, ORDER_BRG, ORDER
 
 /* How the modules of a panel are wired. All zero: one module of the whole size, rows left to right, top down. */
 struct module_map {
-	int module_width, module_height; /* pixels of one module; 0 = the whole panel */
-	int columns, rows; /* modules; derived from the size when 0 */
+	int module_width, module_height;	  /* pixels of one module; 0 = the whole panel */
+	int columns, rows;			  /* modules; derived from the size when 0 */
 	enum { CHAIN_ROWS, CHAIN_COLUMNS } chain; /* modules follow each other along rows or down columns */
-	bool chain_serpentine; /* every second row (column) of modules runs backwards */
+	bool chain_serpentine;			  /* every second row (column) of modules runs backwards */
 	bool chain_from_right, chain_from_bottom; /* where the first module is */
-	bool flip_alternate; /* modules of backward runs are mounted upside down */
-	bool pixel_columns; /* pixels within a module run down columns */
-	bool pixel_serpentine; /* every second pixel row (column) runs backwards */
+	bool flip_alternate;			  /* modules of backward runs are mounted upside down */
+	bool pixel_columns;			  /* pixels within a module run down columns */
+	bool pixel_serpentine;			  /* every second pixel row (column) runs backwards */
 };
 
 struct panel_spec {
 	int width, height; /* of the composed frame, before rotation */
-	int rotate; /* 0, 90, 180, 270: clockwise, from the frame to the panel */
+	int rotate;	   /* 0, 90, 180, 270: clockwise, from the frame to the panel */
 	enum panel_format format;
 	enum colour_order order;
 	bool mono; /* the LEDs have one colour: luma is taken, mono_colour is what the preview shows */
 	uint32_t mono_colour; /* 0xRRGGBB */
-	double gamma; /* 1.0 .. 4.0; 1 leaves the levels alone */
-	double white[3]; /* 0..1 each, default 1 */
-	int threshold; /* 0..255, for MONO1: levels >= it are lit (before gamma); default 128 */
+	double gamma;	      /* 1.0 .. 4.0; 1 leaves the levels alone */
+	double white[3];      /* 0..1 each, default 1 */
+	int threshold;	      /* 0..255, for MONO1: levels >= it are lit (before gamma); default 128 */
 	struct module_map map;
 };
 

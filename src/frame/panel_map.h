@@ -5,7 +5,7 @@
 #include "frame/panel.h"
 
 struct run {
-	int32_t x, y; /* first pixel, of the composed frame */
+	int32_t x, y;	/* first pixel, of the composed frame */
 	int32_t dx, dy; /* one of them is 0, the other 1 or -1 */
 	uint32_t count;
 	uint32_t column, row; /* of the first pixel in the wire picture; a run never crosses a wire row */
@@ -13,7 +13,7 @@ struct run {
 
 struct panel_map {
 	int width, height; /* of the wire picture */
-	struct run *runs; /* in wire order, covering every wire pixel and every frame pixel once */
+	struct run *runs;  /* in wire order, covering every wire pixel and every frame pixel once */
 	size_t count;
 };
 

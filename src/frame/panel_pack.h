@@ -10,20 +10,20 @@
 /* For vectors of 64 bytes: from pixels (bytes B, G, R, X) to planes, and from planes to wire order. */
 struct shuffles {
 	uint8_t plane[3][64]; /* byte i of a plane: of two vectors of 16 pixels; twice, for the two halves */
-	uint8_t wire[3][64]; /* byte i of a wire vector: of planes 0 and 1, or of plane 2 by its low bits */
-	uint64_t third[3]; /* which bytes of it plane 2 has */
+	uint8_t wire[3][64];  /* byte i of a wire vector: of planes 0 and 1, or of plane 2 by its low bits */
+	uint64_t third[3];    /* which bytes of it plane 2 has */
 };
 
 struct levels {
 	enum panel_format format;
 	bool mono;
-	uint32_t lit; /* MONO1: what a lit pixel looks like, 0xRRGGBB */
+	uint32_t lit;	/* MONO1: what a lit pixel looks like, 0xRRGGBB */
 	int least_luma; /* MONO1: 0..256; 256 lights nothing */
 	uint8_t shown[3]
 		     [256]; /* channel value, or luma where the LEDs have one colour: what is seen, R, G, B */
-	uint8_t bytes[3][256]; /* RGB888: wire byte k of a pixel has table k */
+	uint8_t bytes[3][256];	 /* RGB888: wire byte k of a pixel has table k */
 	uint32_t spread[3][256]; /* RGB888, RGB565: channel c's share of the wire word; GREY8: [0], by luma */
-	uint8_t source[3]; /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
+	uint8_t source[3];	 /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
 	struct shuffles shuffles; /* made by pack_choose from source */
 	void (*pack_rgb888)(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
 	void (*pack_mono)(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);

@@ -11,8 +11,8 @@ struct pattern {
 	void (*paint)(int64_t elapsed, struct frame *frame);
 };
 
-extern const struct pattern patterns[]; /* ends with name NULL */
-const struct pattern *pattern_find(const char *name); /* NULL: none */
+extern const struct pattern patterns[];					    /* ends with name NULL */
+const struct pattern *pattern_find(const char *name);			    /* NULL: none */
 bool pattern_paint(const char *name, int64_t elapsed, struct frame *frame); /* false: no such pattern */
 /* The size of a module, for the pattern that numbers them; default 32x16. Not while a pattern is being painted. */
 void pattern_set_module(int width, int height);

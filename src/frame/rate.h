@@ -7,6 +7,6 @@
 #include <stdint.h>
 
 int64_t frame_instant(int32_t millihertz, int64_t index); /* ns; index may be negative */
-int64_t frame_index(int32_t millihertz, int64_t time); /* the last frame at or before time: floor */
+int64_t frame_index(int32_t millihertz, int64_t time);	  /* the last frame at or before time: floor */
 
 #endif

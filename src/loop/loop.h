@@ -27,7 +27,7 @@ struct uv_loop_s *loop_uv(struct loop *loop);
 struct loop_timer *loop_timer_create(struct loop *loop, void (*fn)(void *data), void *data);
 void loop_timer_set(
 	struct loop_timer *timer, int64_t monotonic); /* TIME_NEVER disarms; the past fires at once */
-void loop_timer_destroy(struct loop_timer *timer); /* NULL is fine */
+void loop_timer_destroy(struct loop_timer *timer);    /* NULL is fine */
 
 /* A descriptor on the loop, level-triggered; it is made non-blocking. An error or a hang-up comes as all the events
  * that were asked for: the read or write that follows finds it. NULL: cannot be polled (a regular file), watched
@@ -37,7 +37,7 @@ enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2 };
 struct loop_watch *loop_watch_create(struct loop *loop, int fd, unsigned events,
 	void (*fn)(void *data, int fd, unsigned events), void *data);
 void loop_watch_change(struct loop_watch *watch, unsigned events); /* 0: pauses */
-void loop_watch_destroy(struct loop_watch *watch); /* NULL is fine */
+void loop_watch_destroy(struct loop_watch *watch);		   /* NULL is fine */
 
 /* Work on the thread pool, then done on the loop's thread. */
 void loop_work(struct loop *loop, void (*work)(void *data), void (*done)(void *data), void *data);

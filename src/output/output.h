@@ -13,8 +13,8 @@ const char *health_name(enum health health); /* "off", "opening", "up", "late", 
 
 struct output_status {
 	enum health health;
-	int error; /* -errno of the last failure, 0 */
-	char why[128]; /* for people */
+	int error;	  /* -errno of the last failure, 0 */
+	char why[128];	  /* for people */
 	int64_t retry_at; /* monotonic; TIME_NEVER */
 	uint64_t composed, handed, shown, dropped, reconnects, late;
 	uint64_t last_sequence;

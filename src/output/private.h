@@ -11,7 +11,7 @@
 #define BACKOFF_FIRST (250 * NS_PER_MS)
 #define BACKOFF_MOST  (30 * NS_PER_SEC)
 #define OPEN_MOST     (15 * NS_PER_SEC) /* an open that has not ended by then has failed */
-#define LATE_AFTER    (3 * NS_PER_SEC) /* a frame in flight for so long: LATE */
+#define LATE_AFTER    (3 * NS_PER_SEC)	/* a frame in flight for so long: LATE */
 #define STALLED_AFTER (30 * NS_PER_SEC) /* the link is broken, whatever the driver believes */
 #define WHY_SIZE      128
 
@@ -64,14 +64,14 @@ struct output {
 	int64_t backoff, backoff_first;
 	unsigned tries;
 
-	bool content; /* something was ever pushed */
-	bool pending; /* the canvas is to be sent */
-	bool ready; /* the sink takes a frame */
+	bool content;	/* something was ever pushed */
+	bool pending;	/* the canvas is to be sent */
+	bool ready;	/* the sink takes a frame */
 	bool in_flight; /* it has one */
 	bool submitting, pushing;
 	int64_t instant; /* of the canvas */
 	int64_t flight_instant, handed_at, whole_at;
-	struct region owed; /* since the last accepted frame */
+	struct region owed;	   /* since the last accepted frame */
 	struct region flight_owed; /* of the one in flight */
 	struct sink_frame frame;
 	uint64_t shown_sequence;
@@ -114,7 +114,7 @@ void health_update(struct output *output, int64_t now);
 /* worker.c: the thread of one blocking sink, with a mailbox of one frame. */
 int worker_create(struct output *output, struct worker **ret_worker);
 void worker_destroy(struct worker *worker); /* waits for a submit that is going on; NULL is fine */
-void worker_post(struct worker *worker); /* output->frame, which stays as it is until the worker is done */
-void worker_wait(struct worker *worker); /* until it is idle; what it did is forgotten */
+void worker_post(struct worker *worker);    /* output->frame, which stays as it is until the worker is done */
+void worker_wait(struct worker *worker);    /* until it is idle; what it did is forgotten */
 
 #endif

@@ -16,10 +16,10 @@ struct sink; /* the core's side of one open sink */
 
 enum sink_caps {
 	SINK_PARTIAL = 1 << 0, /* submit may send only the damaged part */
-	SINK_HOLDS = 1 << 1, /* the device keeps its last picture when nothing is sent */
+	SINK_HOLDS = 1 << 1,   /* the device keeps its last picture when nothing is sent */
 	SINK_ACK =
 		1 << 2, /* sink_shown means the device confirmed; else it means handed to the line, drained */
-	SINK_DIM = 1 << 3, /* has dim: brightness is the device's, not scaled in software */
+	SINK_DIM = 1 << 3,	/* has dim: brightness is the device's, not scaled in software */
 	SINK_BLOCKING = 1 << 4, /* submit may block (files): the core gives it a worker */
 	SINK_FRAME =
 		1
@@ -55,24 +55,24 @@ struct sink_option {
 
 struct sink_frame {
 	uint64_t sequence; /* 1.. a display; rises by one for every frame handed over */
-	int64_t instant; /* the wall-clock instant that it shows */
+	int64_t instant;   /* the wall-clock instant that it shows */
 	const uint8_t
 		*wire; /* panel_pack's bytes in the driver's format; NULL for SINK_FRAME and SINK_LEVELS */
 	size_t wire_size;
-	int width, height; /* of the wire picture, pixels */
+	int width, height;	   /* of the wire picture, pixels */
 	const struct frame *frame; /* for SINK_FRAME, SINK_LEVELS */
 	const struct region
 		*owed; /* what differs since the last frame this sink accepted; all of it after (re)opening */
 };
 
 struct sink_driver {
-	const char *name; /* as in `driver = "…"` */
+	const char *name;    /* as in `driver = "…"` */
 	const char *summary; /* one line */
 	unsigned caps;
 	enum panel_format format;
 	const struct sink_option *options; /* ends with name NULL; NULL: none */
-	size_t priv_size; /* of the zeroed private struct that sink_priv() returns */
-	int64_t minimum_cycle; /* ns between two submits; 0: none */
+	size_t priv_size;		   /* of the zeroed private struct that sink_priv() returns */
+	int64_t minimum_cycle;		   /* ns between two submits; 0: none */
 	int64_t keep_alive; /* the picture is sent again, whole, when nothing was for so long; 0: `refresh` only */
 	bool dynamic_rate; /* submit may be called at the display's full rate */
 	/* Pure validation after the options are bound; no I/O. Report to diags; the core refuses the configuration. */
@@ -84,8 +84,8 @@ struct sink_driver {
 	 * now, call again after sink_ready(); other -errno: the link is broken, the core closes and retries. */
 	int (*submit)(struct sink *sink, const struct sink_frame *frame);
 	void (*event)(struct sink *sink, int fd, unsigned events); /* SINK_READABLE | SINK_WRITABLE */
-	void (*timeout)(struct sink *sink); /* what sink_arm set has passed */
-	int (*dim)(struct sink *sink, int permille); /* NULL: none */
+	void (*timeout)(struct sink *sink);			   /* what sink_arm set has passed */
+	int (*dim)(struct sink *sink, int permille);		   /* NULL: none */
 	/* Idempotent; also runs after a failed open. The core has already dropped watches and timer. */
 	void (*close)(struct sink *sink);
 };
@@ -100,9 +100,9 @@ void sink_shape(
 /* At most SINK_WATCHES descriptors; events 0: not for now. Watching ends by itself before close is called. */
 #define SINK_WATCHES 4
 void sink_watch(struct sink *sink, int fd, unsigned events);
-void sink_arm(struct sink *sink, int64_t after); /* one-shot timer, ns from now; negative disarms */
-void sink_up(struct sink *sink); /* open, and ready for the first frame */
-void sink_ready(struct sink *sink); /* the next submit is welcome */
+void sink_arm(struct sink *sink, int64_t after);       /* one-shot timer, ns from now; negative disarms */
+void sink_up(struct sink *sink);		       /* open, and ready for the first frame */
+void sink_ready(struct sink *sink);		       /* the next submit is welcome */
 void sink_shown(struct sink *sink, uint64_t sequence); /* see SINK_ACK */
 /* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
  * the sink and retries with back-off. Must not be followed by another call in the same callback. */

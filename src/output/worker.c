@@ -14,8 +14,8 @@ struct worker {
 	pthread_mutex_t mutex;
 	pthread_cond_t change;
 	bool full, quit; /* under the mutex: full from worker_post until submit has returned */
-	int result; /* of the last submit */
-	int fd; /* an eventfd: the loop is to look */
+	int result;	 /* of the last submit */
+	int fd;		 /* an eventfd: the loop is to look */
 	struct loop_watch *watch;
 };
 

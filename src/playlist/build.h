@@ -20,7 +20,7 @@ struct declared_style {
 	struct style style;
 	struct unit_state *unit;
 	struct node *based_on; /* NULL: the built-in one */
-	unsigned set; /* bits of what it says itself */
+	unsigned set;	       /* bits of what it says itself */
 	enum { STYLE_NEW, STYLE_BUSY, STYLE_DONE } state;
 };
 
@@ -53,7 +53,7 @@ struct declared_entry { /* of `schedule`, read when all names are known */
 
 struct build {
 	struct check check;
-	struct arena *arena; /* the catalogue's */
+	struct arena *arena;	 /* the catalogue's */
 	const struct site *site; /* NULL: none */
 	const struct zone *zone;
 	struct unit_state *units;

@@ -12,32 +12,32 @@
 
 enum align { ALIGN_START, ALIGN_CENTRE, ALIGN_END };
 enum motion {
-	MOTION_STILL, /* the text stands; it is wrapped, and what does not fit is paged */
+	MOTION_STILL,	    /* the text stands; it is wrapped, and what does not fit is paged */
 	MOTION_SCROLL_LEFT, /* one line runs in from the right and out at the left */
-	MOTION_SCROLL_UP, /* wrapped text runs in from below and out at the top */
-	MOTION_PAGE, /* wrapped text, page after page */
+	MOTION_SCROLL_UP,   /* wrapped text runs in from below and out at the top */
+	MOTION_PAGE,	    /* wrapped text, page after page */
 };
 
 struct style { /* after `based-on`: every member is set */
 	const char *name;
 	const char *font; /* family, or "" = the display's own choice by its height */
-	int size; /* pixels of line height; 0 = the largest that fits the display */
+	int size;	  /* pixels of line height; 0 = the largest that fits the display */
 	bool bold;
-	uint32_t colour, background; /* 0xRRGGBB */
+	uint32_t colour, background;	 /* 0xRRGGBB */
 	bool colour_set, background_set; /* false: the display's */
 	enum align align, valign;
-	int speed; /* pixels a second for scrolling, 1..2000 */
+	int speed;	   /* pixels a second for scrolling, 1..2000 */
 	int64_t page_time; /* ns a page stays, for paging */
-	int line_spacing; /* extra pixels between lines, 0..64 */
+	int line_spacing;  /* extra pixels between lines, 0..64 */
 };
 
 struct message {
-	const char *unit, *name; /* full name is unit/name */
-	const char *text; /* NFC */
+	const char *unit, *name;   /* full name is unit/name */
+	const char *text;	   /* NFC */
 	const char *const *shorts; /* narrower forms, longest first; the first form that fits is taken */
 	size_t short_count;
 	const char *lang; /* BCP 47, default "vi" */
-	const char *qr; /* NULL: none */
+	const char *qr;	  /* NULL: none */
 	const struct style *style;
 	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
 	struct location where, text_where;
@@ -48,7 +48,7 @@ struct item {
 	const struct message *message;
 	enum motion motion;
 	int64_t duration; /* ns; 0: natural (one pass of the motion, or reading time for still text) */
-	int passes; /* natural duration times this; >= 1 */
+	int passes;	  /* natural duration times this; >= 1 */
 	struct location where;
 	size_t index; /* in catalogue->items: what sched and render call an item */
 };
@@ -69,7 +69,7 @@ struct entry {
 	const struct playlist *playlist; /* `play:`; `show:` of one message makes a playlist of one item */
 	const char *const *on; /* display names or tags, "*" is every display: see display_matches */
 	size_t on_count;
-	unsigned weekdays; /* bit 0 Monday .. bit 6 Sunday; 127 every day */
+	unsigned weekdays;   /* bit 0 Monday .. bit 6 Sunday; 127 every day */
 	struct hours *hours; /* at least one; whole day is 0..86400 */
 	size_t hours_count;
 	day_t from, until; /* inclusive; DAY_NONE: open */
@@ -78,7 +78,7 @@ struct entry {
 	int priority; /* 0..100, default 10 */
 	bool required;
 	struct location where;
-	size_t index; /* in catalogue->entries: declaration order over files, the documented tie-break */
+	size_t index;	/* in catalogue->entries: declaration order over files, the documented tie-break */
 	const char *id; /* "unit/name" by its `name:`, else "unit/play#n"; stable for agenda and why */
 };
 
@@ -123,7 +123,7 @@ int sources_read(
 void sources_free(struct source_file *files, size_t count);
 
 #define SOURCE_UNIT_MOST (16 * 1024 * 1024) /* bytes of all files of a unit */
-#define SOURCE_TEXT_MOST 4000 /* characters of a message */
-#define SOURCE_QR_MOST	 213 /* bytes of a QR code: version 10, level M */
+#define SOURCE_TEXT_MOST 4000		    /* characters of a message */
+#define SOURCE_QR_MOST	 213		    /* bytes of a QR code: version 10, level M */
 
 #endif

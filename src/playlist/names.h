@@ -13,7 +13,7 @@ struct name_slot {
 
 struct names {
 	struct name_slot *slots; /* open addressing; thing NULL: free */
-	size_t count, capacity; /* capacity a power of two, or 0 */
+	size_t count, capacity;	 /* capacity a power of two, or 0 */
 };
 
 void names_finish(struct names *names);

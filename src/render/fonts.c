@@ -45,7 +45,7 @@ struct measure {
 struct fonts {
 	FcConfig *config;
 	FcCharSet *covered[FAMILIES]; /* NULL: the family is not there */
-	pthread_mutex_t lock; /* of what follows; never held while laying out */
+	pthread_mutex_t lock;	      /* of what follows; never held while laying out */
 	struct typesetter *idle[TYPESETTERS_MOST];
 	int idle_count;
 	struct measure measures[MEASURES_MOST];

@@ -13,7 +13,7 @@ struct ink {
 
 struct font {
 	const char *family; /* static */
-	int pixels; /* em */
+	int pixels;	    /* em */
 	bool bold;
 	bool crisp; /* a pixel font, or 1-bit LEDs: no antialiasing, full hinting */
 	struct ink ink;

@@ -19,7 +19,7 @@ void fonts_destroy(struct fonts *fonts);
 struct face {
 	int width, height;
 	uint32_t foreground, background;
-	bool mono; /* 1-bit LEDs: no antialiasing, full hinting */
+	bool mono;    /* 1-bit LEDs: no antialiasing, full hinting */
 	int32_t rate; /* millihertz: motion is whole pixels a frame, or one pixel every k frames */
 };
 void face_of_display(const struct display *display, struct face *ret_face);
@@ -30,9 +30,9 @@ struct scene;
 /* What was found wrong while laying out: shown by check and load. */
 enum render_fault {
 	RENDER_MISSING_GLYPH = 1 << 0, /* a character that no shipped font has */
-	RENDER_TOO_TALL = 1 << 1, /* the line does not fit the display's height even at the smallest size */
-	RENDER_CLIPPED = 1 << 2, /* ink outside the canvas: must never happen; a bug if it does */
-	RENDER_TOO_WIDE = 1 << 3, /* one unbreakable word is wider than the display */
+	RENDER_TOO_TALL = 1 << 1,  /* the line does not fit the display's height even at the smallest size */
+	RENDER_CLIPPED = 1 << 2,   /* ink outside the canvas: must never happen; a bug if it does */
+	RENDER_TOO_WIDE = 1 << 3,  /* one unbreakable word is wider than the display */
 	RENDER_SHORTENED = 1 << 4, /* not a fault: a `short:` form was taken */
 };
 
@@ -44,7 +44,7 @@ struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const 
 struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
 	enum motion motion, unsigned *ret_faults, uint32_t *ret_char);
 struct scene *scene_blank(const struct face *face); /* the background colour */
-size_t scene_size(const struct scene *scene); /* bytes of its pictures */
+size_t scene_size(const struct scene *scene);	    /* bytes of its pictures */
 struct scene *scene_ref(struct scene *scene);
 void scene_unref(struct scene *scene);
 

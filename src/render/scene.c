@@ -11,7 +11,7 @@
 #define READING_LEAST (5 * NS_PER_SEC)
 
 #define TICKER_HEIGHT_MOST                                                                                   \
-	160 /* of a scrolling line whose style has no size; higher is harder to read, not easier */
+	160	      /* of a scrolling line whose style has no size; higher is harder to read, not easier */
 #define LINES_MOST 12 /* of a still text whose style has no size */
 
 void face_of_display(const struct display *display, struct face *ret_face)

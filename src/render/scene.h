@@ -9,7 +9,7 @@
 struct scene {
 	int references;
 	int width, height; /* of the face */
-	int32_t rate; /* millihertz */
+	int32_t rate;	   /* millihertz */
 	uint32_t background;
 	enum motion motion;
 
@@ -18,11 +18,11 @@ struct scene {
 	struct frame **pictures;
 	size_t picture_count;
 	int64_t page_time;
-	int strip_length; /* pixels along the motion */
+	int strip_length;	   /* pixels along the motion */
 	int band_top, band_height; /* SCROLL_LEFT: the rows that the strip moves in */
-	int step; /* pixels at once … */
-	int every; /* … every so many frames */
-	int64_t length; /* natural, ns, whole ms */
+	int step;		   /* pixels at once … */
+	int every;		   /* … every so many frames */
+	int64_t length;		   /* natural, ns, whole ms */
 };
 
 /* Fills step, every and length for a speed in pixels a second. */

@@ -19,7 +19,7 @@ struct block {
 	struct font font;
 	PangoLayout *layout;
 	int lines, line_height; /* pixels, spacing included */
-	int width; /* of the widest line */
+	int width;		/* of the widest line */
 	unsigned faults;
 	uint32_t missing;
 };

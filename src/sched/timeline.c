@@ -17,7 +17,7 @@ struct level {
 struct player {
 	const struct entry *entry;
 	size_t level;
-	size_t place; /* item of the playlist that plays, was cut, or comes next */
+	size_t place;	/* item of the playlist that plays, was cut, or comes next */
 	int64_t played; /* ns of that item that have been shown */
 };
 
@@ -31,7 +31,7 @@ struct walk {
 	const struct sched_view *view;
 	struct timeline *timeline;
 	size_t segment_capacity;
-	int64_t from; /* what ends before is walked over, not kept */
+	int64_t from;		/* what ends before is walked over, not kept */
 	struct player *players; /* by rank */
 	size_t player_count, player_capacity;
 	struct level *levels; /* highest priority first */

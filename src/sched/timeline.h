@@ -9,16 +9,16 @@
 #include "playlist/catalogue.h"
 
 enum reason {
-	REASON_NOTHING, /* no window is open: the display's default */
-	REASON_ONLY, /* the only entry open */
+	REASON_NOTHING,	 /* no window is open: the display's default */
+	REASON_ONLY,	 /* the only entry open */
 	REASON_PRIORITY, /* others were open, with lower priority */
-	REASON_TURN, /* its turn among entries of the same priority */
+	REASON_TURN,	 /* its turn among entries of the same priority */
 };
 
 struct segment {
-	int64_t start, end; /* ns, half-open */
+	int64_t start, end;	   /* ns, half-open */
 	const struct entry *entry; /* NULL: gap */
-	const struct item *item; /* NULL: gap */
+	const struct item *item;   /* NULL: gap */
 	int64_t item_start; /* the instant at which the item's elapsed time was 0: elapsed = t - item_start. An item that
 			     * was cut and resumes keeps its place, so item_start may lie before start */
 	int64_t item_length; /* ns, the item's whole length on this display */
@@ -60,7 +60,7 @@ enum verdict {
 	VERDICT_HOURS, /* not in these hours */
 	VERDICT_WEEKDAY,
 	VERDICT_NOT_YET, /* before from */
-	VERDICT_OVER, /* after until */
+	VERDICT_OVER,	 /* after until */
 	VERDICT_EXCEPTED,
 	VERDICT_EXPIRED, /* every message of it is past its own until */
 };

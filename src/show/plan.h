@@ -13,7 +13,7 @@ struct planned_scene {
 
 struct plan {
 	struct plan *older; /* not freed yet */
-	struct day **days; /* in order, as far as [from, until) touches them */
+	struct day **days;  /* in order, as far as [from, until) touches them */
 	size_t day_count;
 	struct planned_scene *scenes; /* by item */
 	size_t scene_count;

@@ -9,8 +9,8 @@
 struct measures; /* how long each item lasts on this display: slow to measure, the same under all overrides */
 
 struct show {
-	struct catalogue *catalogue; /* NULL: nothing is loaded */
-	struct override *overrides; /* those on this display */
+	struct catalogue *catalogue;	     /* NULL: nothing is loaded */
+	struct override *overrides;	     /* those on this display */
 	const struct stored **announcements; /* as many; NULL for a blank */
 	size_t override_count;
 	struct fonts *fonts;

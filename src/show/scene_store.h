@@ -6,12 +6,12 @@
 #include "show/show.h"
 
 struct stored {
-	struct scene *scene; /* immutable; NULL only for a face out of range */
+	struct scene *scene;	   /* immutable; NULL only for a face out of range */
 	struct store_entry *entry; /* the store's */
 };
 
 enum text_use {
-	TEXT_DEFAULT, /* still, in pages if it must be: the first one shows at once */
+	TEXT_DEFAULT,  /* still, in pages if it must be: the first one shows at once */
 	TEXT_ANNOUNCE, /* still if it fits as a whole, else running through */
 };
 

@@ -32,7 +32,7 @@ struct show_state { /* what shows at an instant, for status, why and trace */
 		*segment; /* SHOW_SCHEDULE, and the gap of a SHOW_DEFAULT; from show_compose: valid
 					* until the frame path's next call; from show_state_at: as show_timeline's */
 	const struct override *override; /* SHOW_ANNOUNCE, SHOW_BLANK */
-	bool late; /* the scene due was not ready: the one before stays */
+	bool late;			 /* the scene due was not ready: the one before stays */
 };
 
 /* catalogue may be NULL (nothing loaded: the default shows). Takes a reference. overrides are copied. Renders the

@@ -30,9 +30,9 @@ struct display {
 	const char *name; /* [a-z0-9-]+, unique */
 	const char *const *tags;
 	size_t tag_count;
-	int width, height; /* pixels of the picture, before rotation */
+	int width, height;		     /* pixels of the picture, before rotation */
 	double pitch_mm, viewing_distance_m; /* 0: unknown */
-	uint32_t background, foreground; /* defaults of styles on this display */
+	uint32_t background, foreground;     /* defaults of styles on this display */
 	int32_t rate; /* millihertz while something moves: 100..240000, default 30000 (`rate = 30.0` in the file) */
 	struct panel_spec panel; /* width, height filled in; format is set from the driver's capability */
 	struct brightness_step *brightness;
@@ -65,13 +65,13 @@ struct site {
 	struct zone *zone;
 	int32_t day_starts; /* second of the local day at which the programme day begins; default 0 */
 	const char *state_directory, *socket_path;
-	unsigned socket_mode; /* default 0660 */
+	unsigned socket_mode;	  /* default 0660 */
 	const char *socket_group; /* NULL: the daemon's */
 	struct unit_grant *units;
 	size_t unit_count;
 	struct role_grant *grants; /* root and the daemon's own uid have every role */
 	size_t grant_count;
-	int generations_kept; /* default 20 */
+	int generations_kept;	     /* default 20 */
 	const char *fonts_directory; /* NULL: the built-in one */
 	struct display *displays;
 	size_t display_count;

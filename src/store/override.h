@@ -10,10 +10,10 @@ struct override {
 	char id[24];
 	enum override_kind kind;
 	char *text; /* ANNOUNCE */
-	char **on; /* display names or tags; "*" is every display */
+	char **on;  /* display names or tags; "*" is every display */
 	size_t on_count;
 	int64_t start, end; /* end TIME_NEVER: until cleared */
-	unsigned uid; /* who */
+	unsigned uid;	    /* who */
 };
 /* Order among overrides in force: blank beats announce; the later start wins; then the later in the list. */
 

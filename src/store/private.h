@@ -7,14 +7,14 @@
 #define STORE_FILE_MOST	     (16 << 20) /* bytes of one file */
 #define STORE_FILE_MODE	     0644
 #define STORE_DIRECTORY_MODE 0755
-#define STAGE_SUFFIX	     ".stage" /* a generation being written */
+#define STAGE_SUFFIX	     ".stage"  /* a generation being written */
 #define REMOVED_SUFFIX	     ".remove" /* one being removed */
 #define NEW_LINK	     "current.new"
 
 struct store {
 	char *directory;
 	char *generations; /* its path */
-	int lock; /* -1: read-only */
+	int lock;	   /* -1: read-only */
 };
 
 /* Paths; the caller frees. */

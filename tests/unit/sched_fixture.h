@@ -22,7 +22,7 @@
 
 struct made_item {
 	int32_t seconds; /* 0: no item */
-	int64_t until; /* 0: never expires */
+	int64_t until;	 /* 0: never expires */
 };
 
 /* What a test says of an entry; zero means the default. */

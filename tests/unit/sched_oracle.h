@@ -16,10 +16,10 @@ struct oracle {
 	const struct sched_view *view;
 	int64_t step, time;
 	day_t reading_day; /* the latest reading that the clock on the wall has shown, which a step back does not undo: */
-	int32_t reading_second; /* a reading that occurs twice counts the first time */
+	int32_t reading_second;	     /* a reading that occurs twice counts the first time */
 	struct oracle_place *places; /* by entry */
-	size_t turns[101]; /* by priority: the entry at which to look for the next turn */
-	long playing; /* entry; -1: nobody */
+	size_t turns[101];	     /* by priority: the entry at which to look for the next turn */
+	long playing;		     /* entry; -1: nobody */
 };
 
 static inline void oracle_read_wall(struct oracle *oracle)

@@ -445,7 +445,7 @@ static void lengths_are_clamped(void **state)
 	struct timeline *timeline;
 
 	ADD(f, .id = "a", .hours = {{AT(7, 0), AT(7, 0) + 2}}, .items = {{1, 0}, {1, 0}});
-	f->lengths[0] = 0; /* would never end */
+	f->lengths[0] = 0;		     /* would never end */
 	f->lengths[1] = NS_PER_SEC + 999999; /* a frame more would show the beginning again */
 	timeline = timeline_build(&f->view, date("2026-03-02"));
 	assert_int_equal(timeline->segments[1].end - timeline->segments[1].start, 100 * NS_PER_MS);

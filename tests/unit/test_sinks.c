@@ -48,8 +48,8 @@ void *realloc(void *old, size_t size)
 
 enum { W = 32, H = 8 };
 
-#define PTY  "@pty" /* stands for the slave's path */
-#define UDP  "@udp" /* a port of this machine */
+#define PTY  "@pty"  /* stands for the slave's path */
+#define UDP  "@udp"  /* a port of this machine */
 #define ROOM "@room" /* stands for a directory of this test */
 
 struct setting {
@@ -59,8 +59,8 @@ struct setting {
 struct bed {
 	const char *driver;
 	struct setting good[6]; /* ends with key NULL */
-	struct setting bad; /* one that makes open fail; key NULL: its open cannot */
-	bool absent; /* its device is not to be had here: only what needs none is tried */
+	struct setting bad;	/* one that makes open fail; key NULL: its open cannot */
+	bool absent;		/* its device is not to be had here: only what needs none is tried */
 };
 
 static const struct bed beds[] = {

@@ -14,8 +14,8 @@ enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_REACH = 3 };
 struct command {
 	const char *name;
 	const char *arguments; /* for usage */
-	const char *summary; /* one line */
-	const char *help; /* options, a line each */
+	const char *summary;   /* one line */
+	const char *help;      /* options, a line each */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 extern const struct command command_check, command_agenda, command_why, command_preview, command_load,

@@ -14,7 +14,7 @@
 struct artnet {
 	struct universes universes;
 	int64_t last_sync; /* 0: never */
-	bool due; /* all universes are here; shown at the sync */
+	bool due;	   /* all universes are here; shown at the sync */
 };
 
 static void init(void *state, struct board *board, const struct decoder_options *options)
@@ -28,14 +28,14 @@ static void send_reply(struct board *board, const struct artnet *artnet)
 	uint8_t reply[239] = "Art-Net\0\0\x21";
 	if (!board->reply)
 		return;
-	reply[10] = 127, reply[13] = 1; /* address */
+	reply[10] = 127, reply[13] = 1;	    /* address */
 	reply[14] = 0x36, reply[15] = 0x19; /* port 6454, little endian */
 	reply[18] = (uint8_t)(artnet->universes.first >> 8 & 0x7f);
 	reply[19] = (uint8_t)(artnet->universes.first >> 4 & 15);
 	memcpy(reply + 26, "bangtin", 7);
 	memcpy(reply + 44, "bangtin-simulator", 17);
 	memcpy(reply + 108, "#0001 [1] ok", 12);
-	reply[173] = 1; /* one port … */
+	reply[173] = 1;	   /* one port … */
 	reply[174] = 0x80; /* … an output of DMX512 */
 	reply[190] = (uint8_t)(artnet->universes.first & 15);
 	board->reply(board->reply_data, reply, sizeof reply);

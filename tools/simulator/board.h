@@ -9,11 +9,11 @@
 struct board {
 	int width, height;
 	uint8_t *pixels; /* R, G, B in wire order */
-	size_t size; /* bytes */
+	size_t size;	 /* bytes */
 	bool json, terminal;
 	const char *dump; /* directory; NULL: none */
-	uint64_t frames; /* shown so far */
-	uint64_t faults; /* reported so far */
+	uint64_t frames;  /* shown so far */
+	uint64_t faults;  /* reported so far */
 	/* Sends bytes back to whoever sent the last; NULL where the wire has no way back. */
 	void (*reply)(void *data, const void *bytes, size_t size);
 	void *reply_data;

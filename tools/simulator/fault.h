@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct fault {
-	double drop, flip, garbage; /* percent */
+	double drop, flip, garbage;	/* percent */
 	int64_t stall_after, stall_for; /* frames, ns; after < 0: never */
 	int64_t disconnect_after, disconnect_for;
 	uint64_t random;

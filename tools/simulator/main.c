@@ -41,8 +41,8 @@ struct simulator {
 	struct fault fault;
 	struct decoder_options options;
 	int64_t frames_wanted, end; /* 0: no end */
-	int64_t deaf_until; /* monotonic: a stalled reader */
-	int64_t back_at; /* monotonic: unplugged until then; 0: plugged in */
+	int64_t deaf_until;	    /* monotonic: a stalled reader */
+	int64_t back_at;	    /* monotonic: unplugged until then; 0: plugged in */
 };
 
 static volatile sig_atomic_t stopped;

@@ -7,9 +7,9 @@
 #include "board.h"
 
 struct wire {
-	int fd; /* to read from; -1: unplugged */
-	int keep; /* the pty's other end, held open so that a client may come and go; -1 */
-	const char *link; /* symbolic link to the pty; NULL: none */
+	int fd;			  /* to read from; -1: unplugged */
+	int keep;		  /* the pty's other end, held open so that a client may come and go; -1 */
+	const char *link;	  /* symbolic link to the pty; NULL: none */
 	const char *tty, *listen; /* else one of these */
 	bool datagram;
 	struct sockaddr_storage peer; /* of the last datagram */
