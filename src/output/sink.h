@@ -15,16 +15,13 @@
 struct sink; /* the core's side of one open sink */
 
 enum sink_caps {
-	SINK_PARTIAL = 1 << 0, /* submit may send only the damaged part */
-	SINK_HOLDS = 1 << 1,   /* the device keeps its last picture when nothing is sent */
-	SINK_ACK =
-		1 << 2, /* sink_shown means the device confirmed; else it means handed to the line, drained */
+	SINK_PARTIAL = 1 << 0,	/* submit may send only the damaged part */
+	SINK_HOLDS = 1 << 1,	/* the device keeps its last picture when nothing is sent */
+	SINK_ACK = 1 << 2,	/* sink_shown means confirmed by the device; else drained by the line */
 	SINK_DIM = 1 << 3,	/* has dim: brightness is the device's, not scaled in software */
 	SINK_BLOCKING = 1 << 4, /* submit may block (files): the core gives it a worker */
-	SINK_FRAME =
-		1
-		<< 5, /* takes the composed frame (stage `frame`) in struct sink_frame.frame, not wire bytes */
-	SINK_LEVELS = 1 << 6, /* takes the panel-stage picture in struct sink_frame.frame, not wire bytes */
+	SINK_FRAME = 1 << 5,	/* takes the composed frame (stage `frame`), not wire bytes */
+	SINK_LEVELS = 1 << 6,	/* takes the picture of stage `panel`, not wire bytes */
 };
 
 enum option_type {
@@ -56,13 +53,13 @@ struct sink_option {
 struct sink_frame {
 	uint64_t sequence; /* 1.. a display; rises by one for every frame handed over */
 	int64_t instant;   /* the wall-clock instant that it shows */
-	const uint8_t
-		*wire; /* panel_pack's bytes in the driver's format; NULL for SINK_FRAME and SINK_LEVELS */
+	/* panel_pack's bytes in the driver's format; NULL for SINK_FRAME and SINK_LEVELS */
+	const uint8_t *wire;
 	size_t wire_size;
 	int width, height;	   /* of the wire picture, pixels */
 	const struct frame *frame; /* for SINK_FRAME, SINK_LEVELS */
-	const struct region
-		*owed; /* what differs since the last frame this sink accepted; all of it after (re)opening */
+	/* what differs since the last frame that this sink accepted; all of it after (re)opening */
+	const struct region *owed;
 };
 
 struct sink_driver {
@@ -95,8 +92,8 @@ struct sink_driver {
 enum { SINK_READABLE = 1, SINK_WRITABLE = 2 };
 void *sink_priv(struct sink *sink);
 const struct display *sink_display(struct sink *sink);
-void sink_shape(
-	struct sink *sink, int *ret_width, int *ret_height); /* of the wire picture; valid from open on */
+/* Of the wire picture; valid from open on. */
+void sink_shape(struct sink *sink, int *ret_width, int *ret_height);
 /* At most SINK_WATCHES descriptors; events 0: not for now. Watching ends by itself before close is called. */
 #define SINK_WATCHES 4
 void sink_watch(struct sink *sink, int fd, unsigned events);
