@@ -77,7 +77,11 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
-	@$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(PKG_LIBS) -lcmocka
+
+# The simulator's decoders are in no archive, so that nothing else can lean on them; their own tests link them.
+DECODERS := $(filter-out tools/simulator/main.c tools/simulator/run.c tools/simulator/wire.c,$(SOURCES_bangtin-simulator))
+$(BUILD)/tests/test_simulator: $(call object,$(DECODERS))
 
 # Programs that the integration tests drive; not installed.
 $(BUILD)/test-programs/%: $(BUILD)/obj/tests/programs/%.o $(ARCHIVE)
@@ -163,7 +167,8 @@ build/fuzz/libbangtin.a: $(patsubst %.c,build/fuzz/obj/%.o,$(ARCHIVE_SOURCES))
 	@rm -f $@
 	@ar rcs $@ $^
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libbangtin.a
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(PKG_LIBS)
+build/fuzz/fuzz_simulator: $(patsubst %.c,build/fuzz/obj/%.o,$(DECODERS))
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(ARCHIVE_SOURCES))
 
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,33 +1,42 @@
 /* Adalight: "Ada", count - 1 (high, low), high xor low xor 0x55, then 3 bytes a pixel. The checksum covers the count
  * only. Source: the Adalight sketch's header as WLED and Hyperion read it. */
 #include "protocol.h"
+#include "stream.h"
 
+#define MAGIC  "Ada"
 #define HEADER 6
 
-static void feed(void *state, struct board *board, const uint8_t *bytes, size_t size, int64_t now)
+static size_t parse(struct board *board, const uint8_t *bytes, size_t size)
 {
-	struct collector *collector = state;
-	(void)now;
-	for (size_t i = 0; i < size; i++) {
-		collector_add(collector, bytes[i]);
-		if (!collector_seek(collector, "Ada", 3) || collector->size < HEADER)
-			continue;
-		const uint8_t *head = collector->bytes;
-		if ((head[3] ^ head[4] ^ 0x55) != head[5]) {
-			board_fault(board, "checksum");
-			collector_drop(collector, 1);
-			continue;
-		}
-		size_t pixels = ((size_t)head[3] << 8 | head[4]) + 1;
-		if (collector->size < HEADER + 3 * pixels)
-			continue;
-		board_write(board, 0, head + HEADER, 3 * pixels);
-		board_show(board);
-		collector_drop(collector, HEADER + 3 * pixels);
+	size_t garbage = stream_garbage(bytes, size, MAGIC, 3);
+
+	if (garbage > 0)
+		return garbage;
+	if (size < HEADER)
+		return 0;
+	if ((bytes[3] ^ bytes[4] ^ 0x55) != bytes[5]) {
+		board_fault(board, "checksum");
+		return 1;
 	}
+	size_t pixels = 3 * (((size_t)bytes[3] << 8 | bytes[4]) + 1);
+	if (size < HEADER + pixels)
+		return 0;
+	board_write(board, 0, bytes + HEADER, pixels);
+	board_show(board);
+	return HEADER + pixels;
 }
 
-const struct protocol adalight_protocol = {.name = "adalight",
+static void feed(
+	void *state, struct board *board, const uint8_t *bytes, size_t size, const struct arrival *arrival)
+{
+	(void)arrival;
+	stream_feed(state, board, bytes, size, parse);
+}
+
+const struct protocol adalight_protocol = {
+	.name = "adalight",
 	.transport = TRANSPORT_STREAM,
-	.state_size = sizeof(struct collector),
-	.feed = feed};
+	.state_size = sizeof(struct stream),
+	.feed = feed,
+	.finish = stream_finish,
+};

@@ -21,7 +21,7 @@ static uint64_t next_random(struct fault *fault)
 	return fault->random * UINT64_C(2685821657736338717);
 }
 
-bool fault_chance(struct fault *fault, double percent)
+static bool chance(struct fault *fault, double percent)
 {
 	return percent > 0 && (double)(next_random(fault) >> 11) / 9007199254740992.0 * 100 < percent;
 }
@@ -59,8 +59,9 @@ static bool parse_one(struct fault *fault, const char *word, const char *value)
 	if (strcmp(word, "disconnect") == 0)
 		return parse_after(value, &fault->disconnect_after, &fault->disconnect_for);
 	if (strcmp(word, "seed") == 0) {
-		fault->random = strtoull(value, NULL, 10) * 2 + 1; /* never 0 */
-		return true;
+		char *end;
+		fault->random = strtoull(value, &end, 10) * 2 + 1;
+		return end != value && !*end;
 	}
 	return false;
 }
@@ -83,13 +84,31 @@ size_t fault_stream(struct fault *fault, const uint8_t *bytes, size_t size, uint
 {
 	size_t n = 0;
 	for (size_t i = 0; i < size; i++) {
-		if (fault_chance(fault, fault->garbage))
+		if (chance(fault, fault->garbage))
 			out[n++] = (uint8_t)next_random(fault);
-		if (fault_chance(fault, fault->drop))
+		if (chance(fault, fault->drop))
 			continue;
-		out[n++] = fault_chance(fault, fault->flip)
-				   ? (uint8_t)(bytes[i] ^ 1u << (next_random(fault) & 7))
-				   : bytes[i];
+		out[n++] = chance(fault, fault->flip) ? (uint8_t)(bytes[i] ^ 1u << (next_random(fault) & 7))
+						      : bytes[i];
 	}
 	return n;
+}
+
+bool fault_datagram(struct fault *fault, uint8_t *bytes, size_t size)
+{
+	if (chance(fault, fault->drop))
+		return false;
+	if (size > 0 && chance(fault, fault->flip))
+		bytes[next_random(fault) % size] ^= (uint8_t)(1u << (next_random(fault) & 7));
+	return true;
+}
+
+size_t fault_noise(struct fault *fault, uint8_t out[FAULT_NOISE_MOST])
+{
+	if (!chance(fault, fault->garbage))
+		return 0;
+	size_t size = 1 + next_random(fault) % FAULT_NOISE_MOST;
+	for (size_t i = 0; i < size; i++)
+		out[i] = (uint8_t)next_random(fault);
+	return size;
 }

@@ -11,13 +11,17 @@ struct fault {
 	double drop, flip, garbage;	/* percent */
 	int64_t stall_after, stall_for; /* frames, ns; after < 0: never */
 	int64_t disconnect_after, disconnect_for;
-	uint64_t random;
+	uint64_t random; /* never 0 */
 };
 
 void fault_init(struct fault *fault);
 bool fault_parse(struct fault *fault, const char *spec);
-bool fault_chance(struct fault *fault, double percent);
 /* A stream's bytes after drop, flip and garbage; out has room for 2 * size. Returns how many. */
 size_t fault_stream(struct fault *fault, const uint8_t *bytes, size_t size, uint8_t *out);
+/* A datagram: false if it is lost, else a bit of it may have been flipped. */
+bool fault_datagram(struct fault *fault, uint8_t *bytes, size_t size);
+/* A datagram of noise that comes before the next one; returns its size, 0: none this time. */
+#define FAULT_NOISE_MOST 64
+size_t fault_noise(struct fault *fault, uint8_t out[FAULT_NOISE_MOST]);
 
 #endif

@@ -14,29 +14,26 @@ struct decoder_options {
 	int universe; /* first one; -1: the protocol's usual */
 };
 
+struct arrival {
+	int64_t time; /* monotonic ns */
+	uint32_t sender; /* IPv4 address of a datagram's sender; 0 for a stream */
+};
+
 struct protocol {
 	const char *name;
 	enum transport transport;
 	int port; /* usual UDP port */
+	int universe_least, universe_most, universe_usual; /* most 0: it has no universes */
+	bool multicast; /* universe n is sent to 239.255.(n / 256).(n mod 256) */
 	size_t state_size;
-	void (*init)(void *state, struct board *board,
-		const struct decoder_options *options); /* state is zeroed */
-	/* now: monotonic ns */
-	void (*feed)(void *state, struct board *board, const uint8_t *bytes, size_t size, int64_t now);
+	void (*init)(void *state, const struct board *board,
+		const struct decoder_options *options); /* state is zeroed; NULL: nothing to do */
+	void (*feed)(void *state, struct board *board, const uint8_t *bytes, size_t size,
+		const struct arrival *arrival);
+	void (*finish)(void *state); /* NULL: nothing to free */
 };
 
 extern const struct protocol *const protocols[]; /* ends with NULL */
-const struct protocol *protocol_find(const char *name);
-
-/* A stream of frames that begin with a magic: bytes collect here until a frame is whole. */
-#define COLLECT_MOST (6 + 3 * 65536 + 8)
-struct collector {
-	uint8_t *bytes; /* COLLECT_MOST; allocated at the first byte, lives as long as the program */
-	size_t size;
-};
-void collector_add(struct collector *collector, uint8_t byte);
-void collector_drop(struct collector *collector, size_t n); /* from the front */
-/* Drops what comes before the first place where magic (or its beginning) stands; true: all of it is there. */
-bool collector_seek(struct collector *collector, const char *magic, size_t length);
+const struct protocol *protocol_find(const char *name); /* NULL: none */
 
 #endif

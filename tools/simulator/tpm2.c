@@ -1,42 +1,53 @@
 /* TPM2: C9 DA, length of data (big endian), data, 36. Ping: C9 AA, answered by AC. Source: WLED's serial reader. */
 #include "protocol.h"
+#include "stream.h"
 
+#define START  0xc9
+#define DATA   0xda
+#define PING   0xaa
+#define END    0x36
 #define HEADER 4
 
-static void feed(void *state, struct board *board, const uint8_t *bytes, size_t size, int64_t now)
+static size_t parse(struct board *board, const uint8_t *bytes, size_t size)
 {
-	struct collector *collector = state;
-	(void)now;
-	for (size_t i = 0; i < size; i++) {
-		collector_add(collector, bytes[i]);
-		if (!collector_seek(collector, "\xc9", 1) || collector->size < 2)
-			continue;
-		const uint8_t *head = collector->bytes;
-		if (head[1] == 0xaa) {
-			if (board->reply)
-				board->reply(board->reply_data, "\xac", 1);
-			collector_drop(collector, 2);
-			continue;
-		}
-		if (head[1] != 0xda) {
-			collector_drop(collector, 1);
-			continue;
-		}
-		if (collector->size < HEADER)
-			continue;
-		size_t n = (size_t)head[2] << 8 | head[3];
-		if (collector->size < HEADER + n + 1)
-			continue;
-		if (head[HEADER + n] == 0x36) {
-			board_write(board, 0, head + HEADER, n);
-			board_show(board);
-			collector_drop(collector, HEADER + n + 1);
-		} else {
-			board_fault(board, "trailer");
-			collector_drop(collector, 1);
-		}
+	size_t garbage = stream_garbage(bytes, size, (const uint8_t[]){START}, 1);
+
+	if (garbage > 0)
+		return garbage;
+	if (size < 2)
+		return 0;
+	if (bytes[1] == PING) {
+		board_answer(board, "\xac", 1);
+		return 2;
 	}
+	if (bytes[1] != DATA)
+		return 1;
+	if (size < HEADER)
+		return 0;
+	size_t n = (size_t)bytes[2] << 8 | bytes[3];
+	if (size < HEADER + n + 1)
+		return 0;
+	if (bytes[HEADER + n] != END) {
+		/* The frame is lost; another may begin inside of what was taken for it. */
+		board_fault(board, "trailer");
+		return 1;
+	}
+	board_write(board, 0, bytes + HEADER, n);
+	board_show(board);
+	return HEADER + n + 1;
+}
+
+static void feed(
+	void *state, struct board *board, const uint8_t *bytes, size_t size, const struct arrival *arrival)
+{
+	(void)arrival;
+	stream_feed(state, board, bytes, size, parse);
 }
 
 const struct protocol tpm2_protocol = {
-	.name = "tpm2", .transport = TRANSPORT_STREAM, .state_size = sizeof(struct collector), .feed = feed};
+	.name = "tpm2",
+	.transport = TRANSPORT_STREAM,
+	.state_size = sizeof(struct stream),
+	.feed = feed,
+	.finish = stream_finish,
+};

@@ -1,14 +1,19 @@
 #include "wire.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+#define RECEIVE_BUFFER (8 << 20) /* frames of many datagrams come in bursts */
 
 static bool complain(const char *what)
 {
@@ -16,82 +21,153 @@ static bool complain(const char *what)
 	return false;
 }
 
-static void make_raw(int fd)
+void wire_init(struct wire *wire, const struct wire_place *place)
+{
+	*wire = (struct wire){.place = *place, .fd = -1, .keep = -1};
+}
+
+/* --- serial */
+
+static bool make_raw(int fd, const char *name)
 {
 	struct termios settings;
+
 	if (tcgetattr(fd, &settings) < 0)
-		return;
+		return complain(name);
 	cfmakeraw(&settings);
-	tcsetattr(fd, TCSANOW, &settings);
+	settings.c_cflag |= CLOCAL | CREAD;
+	return tcsetattr(fd, TCSANOW, &settings) == 0 || complain(name);
+}
+
+/* A link that another run left behind may go; anything else that stands there is somebody's. */
+static bool make_link(const char *target, const char *link)
+{
+	struct stat status;
+
+	if (lstat(link, &status) == 0) {
+		errno = EEXIST;
+		if (!S_ISLNK(status.st_mode) || unlink(link) < 0)
+			return complain(link);
+	}
+	return symlink(target, link) == 0 || complain(link);
+}
+
+static void remove_link(const struct wire *wire)
+{
+	char target[sizeof wire->slave + 1];
+	ssize_t n = readlink(wire->place.link, target, sizeof target - 1);
+
+	if (n < 0)
+		return;
+	target[n] = '\0';
+	if (wire->slave[0] && strcmp(target, wire->slave) == 0)
+		unlink(wire->place.link);
 }
 
 static bool open_pty(struct wire *wire)
 {
-	char name[128];
 	wire->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	if (wire->fd < 0 || grantpt(wire->fd) < 0 || unlockpt(wire->fd) < 0 ||
-		ptsname_r(wire->fd, name, sizeof name) != 0)
+	if (wire->fd < 0 || grantpt(wire->fd) < 0 || unlockpt(wire->fd) < 0)
 		return complain("no pseudo-terminal");
-	wire->keep = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	errno = ptsname_r(wire->fd, wire->slave, sizeof wire->slave);
+	if (errno)
+		return complain("no pseudo-terminal");
+	wire->keep = open(wire->slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (wire->keep < 0)
-		return complain(name);
-	make_raw(wire->keep);
-	unlink(wire->link);
-	return symlink(name, wire->link) == 0 || complain(wire->link);
+		return complain(wire->slave);
+	return make_raw(wire->keep, wire->slave) && make_link(wire->slave, wire->place.link);
 }
 
 static bool open_tty(struct wire *wire)
 {
-	wire->fd = open(wire->tty, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	wire->fd = open(wire->place.tty, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	if (wire->fd < 0)
-		return complain(wire->tty);
-	make_raw(wire->fd);
+		return complain(wire->place.tty);
+	return make_raw(wire->fd, wire->place.tty);
+}
+
+/* --- UDP */
+
+static bool read_address(const struct wire_place *place, struct sockaddr_in *ret_address)
+{
+	char host[64], port[16];
+	const char *colon = strrchr(place->listen, ':');
+	int length = (int)(colon ? (size_t)(colon - place->listen) : strlen(place->listen));
+
+	snprintf(host, sizeof host, "%.*s", length, place->listen);
+	snprintf(port, sizeof port, "%s", colon && colon[1] ? colon + 1 : "");
+	if (!*port)
+		snprintf(port, sizeof port, "%d", place->port);
+	const struct addrinfo hints = {.ai_family = AF_INET,
+		.ai_socktype = SOCK_DGRAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+	struct addrinfo *found;
+	if (getaddrinfo(*host ? host : NULL, port, &hints, &found) != 0) {
+		fprintf(stderr, "bangtin-simulator: %s: --listen wants ADDRESS:PORT, such as 127.0.0.1:%d\n",
+			place->listen, place->port);
+		return false;
+	}
+	memcpy(ret_address, found->ai_addr, sizeof *ret_address);
+	freeaddrinfo(found);
 	return true;
 }
 
-static bool join_group(int fd, const struct sockaddr_in *address)
+static bool join(const struct wire *wire, in_addr_t group)
 {
-	struct ip_mreq group = {.imr_multiaddr = address->sin_addr};
-	if (!IN_MULTICAST(ntohl(address->sin_addr.s_addr)))
-		return true;
-	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) == 0 ||
-	       complain("multicast group");
-}
+	struct ip_mreq request = {.imr_multiaddr.s_addr = group};
+	char text[INET_ADDRSTRLEN];
 
-static bool open_udp(struct wire *wire, int default_port)
-{
-	char host[128], port[16];
-	const char *colon = strrchr(wire->listen, ':');
-	int length = colon ? (int)(colon - wire->listen) : (int)strlen(wire->listen);
-	snprintf(host, sizeof host, "%.*s", length, wire->listen);
-	snprintf(port, sizeof port, "%s", colon ? colon + 1 : "");
-	if (!*port)
-		snprintf(port, sizeof port, "%d", default_port);
-	struct addrinfo hints = {
-		.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST | AI_PASSIVE};
-	struct addrinfo *address;
-	if (getaddrinfo(*host ? host : NULL, port, &hints, &address) != 0) {
-		fprintf(stderr, "bangtin-simulator: --listen wants ADDRESS:PORT, such as 127.0.0.1:%d\n",
-			default_port);
+	if (wire->place.interface && inet_pton(AF_INET, wire->place.interface, &request.imr_interface) != 1) {
+		fprintf(stderr, "bangtin-simulator: --interface wants an address of this machine\n");
 		return false;
 	}
-	wire->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, buffer = 8 << 20;
-	setsockopt(wire->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
-	bool good = wire->fd >= 0 && bind(wire->fd, address->ai_addr, address->ai_addrlen) == 0;
-	if (!good)
-		complain(wire->listen);
-	else
-		good = join_group(wire->fd, (const struct sockaddr_in *)(const void *)address->ai_addr);
-	freeaddrinfo(address);
-	return good;
+	if (setsockopt(wire->fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0 ||
+		errno == EADDRINUSE)
+		return true; /* the latter: joined already */
+	return complain(inet_ntop(AF_INET, &request.imr_multiaddr, text, sizeof text));
 }
 
-bool wire_open(struct wire *wire, int default_port)
+static bool join_all(const struct wire *wire, in_addr_t listen)
 {
-	wire->fd = wire->keep = -1;
-	bool good = wire->link ? open_pty(wire) : wire->tty ? open_tty(wire) : open_udp(wire, default_port);
+	const struct wire_place *place = &wire->place;
+
+	if (IN_MULTICAST(ntohl(listen)) && !join(wire, listen))
+		return false;
+	for (int i = 0; i < place->group_count; i++)
+		if (!join(wire, htonl(UINT32_C(0xefff0000) | (unsigned)(place->group_first + i))))
+			return false;
+	return true;
+}
+
+static bool open_udp(struct wire *wire)
+{
+	int buffer = RECEIVE_BUFFER, on = 1;
+	struct sockaddr_in address;
+
+	if (!read_address(&wire->place, &address))
+		return false;
+	in_addr_t listen = address.sin_addr.s_addr;
+	bool group = IN_MULTICAST(ntohl(listen));
+	wire->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (wire->fd < 0)
+		return complain("no socket");
+	setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+	if (group) {
+		/* All groups come to one socket, and other receivers on this machine may have them too. */
+		address.sin_addr.s_addr = INADDR_ANY;
+		setsockopt(wire->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	}
+	if (bind(wire->fd, (struct sockaddr *)&address, sizeof address) < 0)
+		return complain(wire->place.listen);
+	return (!group && listen != INADDR_ANY) || join_all(wire, listen);
+}
+
+/* --- both */
+
+bool wire_open(struct wire *wire)
+{
+	bool good = wire->place.link ? open_pty(wire) : wire->place.tty ? open_tty(wire) : open_udp(wire);
+
 	if (!good)
 		wire_close(wire);
 	return good;
@@ -99,21 +175,43 @@ bool wire_open(struct wire *wire, int default_port)
 
 void wire_close(struct wire *wire)
 {
-	if (wire->link)
-		unlink(wire->link);
+	if (wire->place.link)
+		remove_link(wire);
 	if (wire->keep >= 0)
 		close(wire->keep);
 	if (wire->fd >= 0)
 		close(wire->fd);
 	wire->fd = wire->keep = -1;
+	wire->slave[0] = '\0';
 }
 
-void wire_reply(void *data, const void *bytes, size_t size)
+void wire_release(struct wire *wire)
+{
+	if (wire->keep >= 0)
+		ioctl(wire->keep, TIOCNXCL);
+}
+
+ssize_t wire_read(struct wire *wire, void *bytes, size_t size)
+{
+	socklen_t peer_size = sizeof wire->peer;
+	ssize_t n = wire->place.listen
+			    ? recvfrom(wire->fd, bytes, size, 0, (struct sockaddr *)&wire->peer, &peer_size)
+			    : read(wire->fd, bytes, size);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED ? 0 : -errno;
+	if (n == 0 && !wire->place.listen)
+		return -EIO; /* hung up */
+	return n;
+}
+
+void wire_answer(void *data, const void *bytes, size_t size)
 {
 	struct wire *wire = data;
-	ssize_t sent = wire->datagram ? sendto(wire->fd, bytes, size, 0, (struct sockaddr *)&wire->peer,
-						wire->peer_size)
-				      : write(wire->fd, bytes, size);
-	if (sent < 0)
-		complain("answer");
+	ssize_t n = wire->place.listen ? sendto(wire->fd, bytes, size, 0,
+						 (const struct sockaddr *)&wire->peer, sizeof wire->peer)
+				       : write(wire->fd, bytes, size);
+
+	if (n < 0 && errno != EAGAIN)
+		complain("an answer could not be sent");
 }

@@ -1,24 +1,43 @@
-/* The two kinds of wire: a serial line (a pseudo-terminal with a well-known name, or a real tty) and UDP. */
+/* The two kinds of wire: a serial line (a pseudo-terminal with a well-known name, or a port that is there) and UDP. */
 #ifndef TOOLS_SIMULATOR_WIRE_H
 #define TOOLS_SIMULATOR_WIRE_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
-#include "board.h"
-
-struct wire {
-	int fd;			  /* to read from; -1: unplugged */
-	int keep;		  /* the pty's other end, held open so that a client may come and go; -1 */
-	const char *link;	  /* symbolic link to the pty; NULL: none */
-	const char *tty, *listen; /* else one of these */
-	bool datagram;
-	struct sockaddr_storage peer; /* of the last datagram */
-	socklen_t peer_size;
+/* One of link, tty and listen is set. */
+struct wire_place {
+	const char *link; /* make a pseudo-terminal, and this symbolic link to it */
+	const char *tty; /* open this port; its speed is left alone */
+	const char *listen; /* receive datagrams: ADDRESS[:PORT] */
+	const char *
+		interface; /* address of the interface that joins multicast groups; NULL: the routing table's */
+	int port; /* where listen names none */
+	int group_first,
+		group_count; /* join 239.255.(n / 256).(n mod 256) of these too, unless listen is unicast */
 };
 
-/* Plugs in; says what is wrong on standard error. false: it cannot be had. default_port where listen names none. */
-bool wire_open(struct wire *wire, int default_port);
+struct wire {
+	struct wire_place place;
+	int fd; /* to read from; -1: unplugged */
+	int keep; /* the pseudo-terminal's other end, held open so that a client may come and go; -1 */
+	char slave[64]; /* its name */
+	struct sockaddr_in peer; /* of the last datagram */
+};
+
+void wire_init(struct wire *wire, const struct wire_place *place);
+/* Plugs in; says what is wrong on standard error. false: it cannot be had. */
+bool wire_open(struct wire *wire);
 void wire_close(struct wire *wire); /* unplugs; the link goes */
-void wire_reply(void *wire, const void *bytes, size_t size);
+/* Now and then: a client that was killed leaves its exclusive use of the pseudo-terminal behind, since the line was
+ * never closed for good. */
+void wire_release(struct wire *wire);
+/* Some bytes of the stream, or one datagram. 0: nothing now; -errno: the wire broke. */
+ssize_t wire_read(struct wire *wire, void *bytes, size_t size);
+/* Back to where the last bytes came from. What cannot be sent at once is lost, as on a wire that nobody reads. */
+void wire_answer(void *wire, const void *bytes, size_t size);
 
 #endif
