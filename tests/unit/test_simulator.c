@@ -198,7 +198,7 @@ static void check_cuts(const char *name, const struct vector *vector)
 static void check_garbage(const char *name, const struct vector *vector)
 {
 	static const char *const garbage[] = {
-		"A", "Ad", "Aw", "AA", "\xc9", "\xc9\xc9", "hello", "\xff\xda\x36"};
+		"A", "Ad", "Aw", "Ada", "Awa", "AA", "\xc9", "\xc9\xc9", "hello", "\xff\xda\x36"};
 	struct bench bench;
 
 	for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++) {
@@ -816,16 +816,16 @@ static void test_sacn_sync(void **test)
 	assert_int_equal(said(&bench, EVENT("sequence")), 1);
 	send_e131_sync(&bench, 0, 2, 7962);
 	assert_int_equal(bench.board.frames, 2);
-	/* lost: with the force bit it goes on at once, without it waits */
-	for (int force = 0; force < 2; force++) {
-		bench.arrival.time += 2 * NS_PER_SEC;
+	/* the syncs come no more, the data do: they wait, but go on at once where they say so */
+	for (int i = 0; i < 6; i++) {
+		bench.arrival.time += NS_PER_SEC;
 		for (int universe = 1; universe <= 2; universe++)
 			send_e131(&bench, (struct e131){.universe = universe,
-						  .sequence = 3 + force,
+						  .sequence = 3 + i,
 						  .sync = 7962,
 						  .value = 3,
-						  .options = force * 0x20});
-		assert_int_equal(bench.board.frames, 2 + force);
+						  .options = i < 4 ? 0 : 0x20});
+		assert_int_equal(bench.board.frames, i < 4 ? 2 : i - 1);
 	}
 	end(&bench);
 }
