@@ -16,9 +16,9 @@
 
 struct artnet {
 	struct universes universes;
-	int64_t synced; /* when the last ArtSync came; 0: never */
+	int64_t synced;	 /* when the last ArtSync came; 0: never */
 	uint32_t sender; /* of the last ArtDmx */
-	bool held; /* a complete frame waits for its ArtSync */
+	bool held;	 /* a complete frame waits for its ArtSync */
 };
 
 static void init(void *state, const struct board *board, const struct decoder_options *options)

@@ -8,19 +8,19 @@
 #include <stdio.h>
 
 struct board_outputs {
-	FILE *json; /* a line for every frame and event; NULL: none */
-	FILE *terminal; /* the board in half blocks; NULL: none */
+	FILE *json;	  /* a line for every frame and event; NULL: none */
+	FILE *terminal;	  /* the board in half blocks; NULL: none */
 	const char *dump; /* a directory for a PNG of every frame; NULL: none */
 };
 
 struct board {
 	int width, height;
 	uint8_t *pixels; /* R, G, B in wire order */
-	size_t size; /* bytes */
+	size_t size;	 /* bytes */
 	struct board_outputs outputs;
 	uint64_t frames; /* shown so far */
 	uint64_t faults; /* reported so far */
-	unsigned lost; /* datagrams that are known to be missing since the frame before */
+	unsigned lost;	 /* datagrams that are known to be missing since the frame before */
 	/* Sends bytes back to whoever sent the last; NULL where nobody listens. */
 	void (*answer)(void *data, const void *bytes, size_t size);
 	void *answer_data;

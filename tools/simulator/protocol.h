@@ -15,14 +15,14 @@ struct decoder_options {
 };
 
 struct arrival {
-	int64_t time; /* monotonic ns */
+	int64_t time;	 /* monotonic ns */
 	uint32_t sender; /* IPv4 address of a datagram's sender; 0 for a stream */
 };
 
 struct protocol {
 	const char *name;
 	enum transport transport;
-	int port; /* usual UDP port */
+	int port;					   /* usual UDP port */
 	int universe_least, universe_most, universe_usual; /* most 0: it has no universes */
 	bool multicast; /* universe n is sent to 239.255.(n / 256).(n mod 256) */
 	size_t state_size;
@@ -33,7 +33,7 @@ struct protocol {
 	void (*finish)(void *state); /* NULL: nothing to free */
 };
 
-extern const struct protocol *const protocols[]; /* ends with NULL */
+extern const struct protocol *const protocols[];	/* ends with NULL */
 const struct protocol *protocol_find(const char *name); /* NULL: none */
 
 #endif

@@ -16,10 +16,10 @@
 
 struct sacn {
 	struct universes universes;
-	bool followed; /* a source is */
+	bool followed;			 /* a source is */
 	uint8_t cid[CID_SIZE], priority; /* its */
-	int64_t heard; /* from it last, monotonic ns */
-	int sync_universe; /* that its data wait for; 0: none */
+	int64_t heard;			 /* from it last, monotonic ns */
+	int sync_universe;		 /* that its data wait for; 0: none */
 	bool force;
 	int64_t synced; /* when the last synchronisation came; 0: never */
 	uint8_t sync_sequence;

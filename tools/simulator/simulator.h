@@ -14,8 +14,8 @@ struct simulator {
 	struct wire wire;
 	struct fault fault;
 	int64_t frames_wanted, end; /* frames, monotonic ns; 0: no end */
-	int64_t deaf_until; /* monotonic: a stalled reader */
-	int64_t back_at; /* monotonic: unplugged until then; 0: plugged in */
+	int64_t deaf_until;	    /* monotonic: a stalled reader */
+	int64_t back_at;	    /* monotonic: unplugged until then; 0: plugged in */
 };
 
 /* Until SIGTERM or SIGINT, or the end that was asked for. The exit status: 0, or 3 when the wire broke. The wire is

@@ -11,23 +11,23 @@
 #include "protocol.h"
 
 #define UNIVERSES_MOST 1024
-#define UNIVERSE_BYTES 510 /* 170 pixels; two of 512 slots stay unused */
+#define UNIVERSE_BYTES 510		   /* 170 pixels; two of 512 slots stay unused */
 #define STREAM_LOST    INT64_C(2500000000) /* after so much silence any sequence number is welcome */
 
 struct universe {
-	bool arrived; /* since the last frame */
+	bool arrived;	  /* since the last frame */
 	uint8_t sequence; /* 0: of a sender that does not count (Art-Net) */
-	int64_t time; /* monotonic ns of its last packet; 0: never */
+	int64_t time;	  /* monotonic ns of its last packet; 0: never */
 };
 
 struct universes {
 	int first, count;
 	struct universe list[UNIVERSES_MOST];
-	int arrived; /* how many of them */
-	int last; /* index of the one that arrived last */
-	uint8_t sequence; /* of the first to arrive */
-	bool one_sequence; /* all that arrived have it */
-	bool lockstep; /* the last complete frame had one sequence */
+	int arrived;	    /* how many of them */
+	int last;	    /* index of the one that arrived last */
+	uint8_t sequence;   /* of the first to arrive */
+	bool one_sequence;  /* all that arrived have it */
+	bool lockstep;	    /* the last complete frame had one sequence */
 	unsigned fruitless; /* packets since the last complete frame */
 };
 

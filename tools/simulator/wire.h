@@ -10,20 +10,20 @@
 
 /* One of link, tty and listen is set. */
 struct wire_place {
-	const char *link; /* make a pseudo-terminal, and this symbolic link to it */
-	const char *tty; /* open this port; its speed is left alone */
+	const char *link;   /* make a pseudo-terminal, and this symbolic link to it */
+	const char *tty;    /* open this port; its speed is left alone */
 	const char *listen; /* receive datagrams: ADDRESS[:PORT] */
 	const char *
 		interface; /* address of the interface that joins multicast groups; NULL: the routing table's */
-	int port; /* where listen names none */
+	int port;	   /* where listen names none */
 	int group_first,
 		group_count; /* join 239.255.(n / 256).(n mod 256) of these too, unless listen is unicast */
 };
 
 struct wire {
 	struct wire_place place;
-	int fd; /* to read from; -1: unplugged */
-	int keep; /* the pseudo-terminal's other end, held open so that a client may come and go; -1 */
+	int fd;		/* to read from; -1: unplugged */
+	int keep;	/* the pseudo-terminal's other end, held open so that a client may come and go; -1 */
 	char slave[64]; /* its name */
 	struct sockaddr_in peer; /* of the last datagram */
 };
