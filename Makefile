@@ -133,7 +133,7 @@ variant-%:
 	@$(MAKE) --no-print-directory VARIANT=$* programs tests
 
 .PHONY: tests
-tests: $(UNIT_TESTS)
+tests: $(UNIT_TESTS) test-programs
 
 check-unit: tests variant-asan
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts $(PROVE) -j 2 -e '' $(UNIT_TESTS)
@@ -142,7 +142,7 @@ check-unit: tests variant-asan
 
 # The real programs; then the main test once more with the sanitizers in every program.
 INTEGRATION := $(filter-out %/harness.py,$(wildcard tests/integration/*.py tests/integration/*.sh))
-check-integration: programs variant-asan
+check-integration: programs tests variant-asan
 	@$(PROVE) -j 2 -e '' $(INTEGRATION)
 	@BANGTIN_BUILD=build/asan $(PROVE) -e '' tests/integration/wire_equals_preview.py
 
