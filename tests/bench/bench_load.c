@@ -85,8 +85,10 @@ int main(void)
 	struct source_file files[FILES];
 	for (int i = 0; i < FILES; i++) {
 		char *text = make_file(i);
-		files[i] = (struct source_file){
-			"province", xasprintf("province/%d.yaml", i), text, strlen(text)};
+		files[i] = (struct source_file){.unit = "province",
+			.name = xasprintf("province/%d.yaml", i),
+			.data = text,
+			.size = strlen(text)};
 	}
 	struct site *site = make_site();
 	double ratios[ROUNDS], seconds[ROUNDS];
