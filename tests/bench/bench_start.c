@@ -61,7 +61,8 @@ static double time_daemon(const char *directory)
 	double start = bench_now();
 	pid_t pid = fork();
 	if (pid == 0) {
-		freopen("/dev/null", "w", stderr);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(127);
 		execl("build/bin/bangtind", "bangtind", "-c", configuration, "--clock",
 			"2026-03-02 08:00:00,0", "--trace", trace, (char *)NULL);
 		_exit(127);

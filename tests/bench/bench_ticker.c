@@ -73,7 +73,8 @@ static double daemon_cpu(const char *directory)
 	char *configuration = xasprintf("%s/bangtind.conf", directory);
 	pid_t pid = fork();
 	if (pid == 0) {
-		freopen("/dev/null", "w", stderr);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(127);
 		execl("build/bin/bangtind", "bangtind", "-c", configuration, "--clock", "2026-03-02 08:00:00",
 			(char *)NULL);
 		_exit(127);
