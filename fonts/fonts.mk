@@ -5,7 +5,7 @@ FONT_FILES := $(patsubst fonts/%.bdf,build/fonts/%.otb,$(wildcard fonts/fixed/*.
 
 fonts: $(FONT_FILES)
 
-build/fonts/%.otb: fonts/%.bdf
+build/fonts/%.otb: fonts/%.bdf tools/otb-advance fonts/fonts.mk
 	@mkdir -p $(@D)
 	@fonttosfnt -b -c -g 2 -m 2 -o $@ $< && tools/otb-advance $@
 
