@@ -113,6 +113,8 @@ demo: all
 
 # --- proving it. Each part can be run alone; `check` is all of them.
 .PHONY: check-style check-static check-unit check-integration check-peers check-broken check-fuzz variant-%
+# fontconfig keeps what it has parsed for good
+LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 PROVE := prove --timer $(PROVE_FLAGS)
 FUZZ_SECONDS ?= 10
 
@@ -137,14 +139,14 @@ tests: $(UNIT_TESTS) test-programs
 
 check-unit: tests variant-asan
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts $(PROVE) -j 2 -e '' $(UNIT_TESTS)
-	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts ASAN_OPTIONS=detect_leaks=1 \
+	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts LSAN_OPTIONS=$(LSAN) \
 		$(PROVE) -j 2 -e '' $(patsubst build/%,build/asan/%,$(UNIT_TESTS))
 
 # The real programs; then the main test once more with the sanitizers in every program.
 INTEGRATION := $(filter-out %/harness.py,$(wildcard tests/integration/*.py tests/integration/*.sh))
 check-integration: programs tests variant-asan
 	@$(PROVE) -j 2 -e '' $(INTEGRATION)
-	@BANGTIN_BUILD=build/asan $(PROVE) -e '' tests/integration/wire_equals_preview.py
+	@BANGTIN_BUILD=build/asan LSAN_OPTIONS=$(LSAN) $(PROVE) -e '' tests/integration/wire_equals_preview.py
 
 check-peers: programs build/peers/node_modules
 	@$(PROVE) -e '' tests/peers/peers.py

@@ -131,7 +131,7 @@ static void on_tick(void *data)
 static void assert_loop_was_free(struct fixture *f)
 {
 	assert_true(f->ticks > 0);
-	if (f->longest_gap > 300 * NS_PER_MS) /* a loaded machine is no fault; a blocking call is */
+	if (f->longest_gap > 2 * NS_PER_SEC) /* a loaded machine is no fault; a blocking call is */
 		fail_msg("the loop stood still for %lld ms", (long long)(f->longest_gap / NS_PER_MS));
 }
 
