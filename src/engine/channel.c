@@ -144,7 +144,9 @@ static void tick_pattern(struct channel *channel, struct instant at)
 	struct region damage;
 	region_clear(&damage);
 	region_add(&damage, (struct rect){0, 0, canvas->width, canvas->height});
-	pattern_paint(channel->pattern, now - channel->pattern_start, canvas);
+	const struct module_map *map = &channel->display->panel.map;
+	pattern_paint(channel->pattern, &(struct pattern_settings){map->module_width, map->module_height},
+		now - channel->pattern_start, canvas);
 	channel->painted = unknown;
 	output_push(channel->output, at.time, &damage);
 	int64_t next = now + frame_instant(channel->display->rate, 1);

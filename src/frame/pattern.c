@@ -9,7 +9,8 @@
 #define GREEN 0x00ff00u
 #define BLUE  0x0000ffu
 
-static int module_width = 32, module_height = 16;
+#define MODULE_WIDTH  32
+#define MODULE_HEIGHT 16
 
 static struct rect whole(const struct frame *frame)
 {
@@ -99,70 +100,97 @@ static const struct {
 	      "##."},
 };
 
-static void draw_glyph(struct frame *frame, char c, int x, int y, int scale, uint32_t colour)
+static void draw_glyph(
+	struct frame *frame, struct rect within, char c, int x, int y, int scale, uint32_t colour)
 {
+	struct rect cell;
+
 	for (size_t i = 0; i < sizeof glyphs / sizeof *glyphs; i++)
-		for (int cell = 0; glyphs[i].c == c && cell < 15; cell++)
-			if (glyphs[i].rows[cell] == '#')
-				frame_fill(frame,
-					(struct rect){
-						x + cell % 3 * scale, y + cell / 3 * scale, scale, scale},
-					colour);
+		for (int at = 0; glyphs[i].c == c && at < 15; at++)
+			if (glyphs[i].rows[at] == '#' &&
+				rect_intersect(
+					(struct rect){x + at % 3 * scale, y + at / 3 * scale, scale, scale},
+					within, &cell))
+				frame_fill(frame, cell, colour);
 }
 
-static void draw_number(struct frame *frame, int64_t number, int x, int y, int scale, uint32_t colour)
+static int number_width(int64_t number, int scale)
 {
-	char digits[24];
-	int count = 0;
-	do
-		digits[count++] = (char)('0' + number % 10);
-	while ((number /= 10) > 0 && count < (int)sizeof digits);
-	for (int i = 0; i < count; i++)
-		draw_glyph(frame, digits[count - 1 - i], x + i * 4 * scale, y, scale, colour);
+	int digits = 1;
+
+	while ((number /= 10) > 0)
+		digits++;
+	return (4 * digits - 1) * scale;
+}
+
+static void draw_number(struct frame *frame, struct rect within, int64_t number, int scale, uint32_t colour)
+{
+	int x = within.x + number_width(number, scale) - 3 * scale;
+
+	do {
+		draw_glyph(frame, within, (char)('0' + number % 10), x, within.y, scale, colour);
+		x -= 4 * scale;
+	} while ((number /= 10) > 0);
+}
+
+/* The largest scale at which a number of that many digits fits; 1 if none does. */
+static int scale_of(int digits, int width, int height)
+{
+	int across = width / (4 * digits - 1), down = height / 5;
+	int scale = across < down ? across : down;
+
+	return scale > 1 ? scale : 1;
 }
 
 /* --- the patterns */
 
-static void paint_red(int64_t elapsed, struct frame *frame)
+static void paint_red(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	(void)elapsed;
 	fill(frame, RED);
 }
 
-static void paint_green(int64_t elapsed, struct frame *frame)
+static void paint_green(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	(void)elapsed;
 	fill(frame, GREEN);
 }
 
-static void paint_blue(int64_t elapsed, struct frame *frame)
+static void paint_blue(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	(void)elapsed;
 	fill(frame, BLUE);
 }
 
-static void paint_white(int64_t elapsed, struct frame *frame)
+static void paint_white(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	(void)elapsed;
 	fill(frame, WHITE);
 }
 
-static void paint_black(int64_t elapsed, struct frame *frame)
+static void paint_black(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	(void)elapsed;
 	fill(frame, 0);
 }
 
-static void paint_bars(int64_t elapsed, struct frame *frame)
+static void paint_bars(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	static const uint32_t bars[] = {WHITE, 0xffff00, 0x00ffff, GREEN, 0xff00ff, RED, BLUE, 0};
 	(void)elapsed;
 	for (int x = 0; x < frame->width; x++)
 		frame_fill(frame, (struct rect){x, 0, 1, frame->height}, bars[x * 8 / frame->width]);
 }
 
-static void paint_gradient(int64_t elapsed, struct frame *frame)
+static void paint_gradient(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	static const uint32_t channels[] = {0x010101, 0x010000, 0x000100, 0x000001};
 	(void)elapsed;
 	for (int y = 0; y < frame->height; y++) {
@@ -172,8 +200,9 @@ static void paint_gradient(int64_t elapsed, struct frame *frame)
 	}
 }
 
-static void paint_checker(int64_t elapsed, struct frame *frame)
+static void paint_checker(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	int64_t phase = steps(elapsed, NS_PER_SEC);
 	for (int y = 0; y < frame->height; y++) {
 		uint32_t *row = frame_row(frame, y);
@@ -182,31 +211,35 @@ static void paint_checker(int64_t elapsed, struct frame *frame)
 	}
 }
 
-static void paint_walk(int64_t elapsed, struct frame *frame)
+static void paint_walk(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	int64_t at = steps(elapsed, 50 * NS_PER_MS) % ((int64_t)frame->width * frame->height);
 	fill(frame, 0);
 	frame_row(frame, (int)(at / frame->width))[at % frame->width] = WHITE;
 }
 
-static void paint_rows(int64_t elapsed, struct frame *frame)
+static void paint_rows(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	fill(frame, 0);
 	frame_fill(frame,
 		(struct rect){0, (int)(steps(elapsed, 200 * NS_PER_MS) % frame->height), frame->width, 1},
 		WHITE);
 }
 
-static void paint_columns(int64_t elapsed, struct frame *frame)
+static void paint_columns(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	fill(frame, 0);
 	frame_fill(frame,
 		(struct rect){(int)(steps(elapsed, 100 * NS_PER_MS) % frame->width), 0, 1, frame->height},
 		WHITE);
 }
 
-static void paint_border(int64_t elapsed, struct frame *frame)
+static void paint_border(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	(void)elapsed;
 	int w = frame->width, h = frame->height;
 	fill(frame, 0);
@@ -217,8 +250,9 @@ static void paint_border(int64_t elapsed, struct frame *frame)
 }
 
 /* Each third carries the letter of the colour that it is meant to be. */
-static void paint_order(int64_t elapsed, struct frame *frame)
+static void paint_order(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	static const uint32_t colours[] = {RED, GREEN, BLUE};
 	(void)elapsed;
 	for (int i = 0; i < 3; i++) {
@@ -227,39 +261,46 @@ static void paint_order(int64_t elapsed, struct frame *frame)
 		if (scale < 1)
 			scale = 1;
 		frame_fill(frame, (struct rect){left, 0, width, frame->height}, colours[i]);
-		draw_glyph(frame, "RGB"[i], left + (width - 3 * scale) / 2, (frame->height - 5 * scale) / 2,
-			scale, 0);
+		draw_glyph(frame, whole(frame), "RGB"[i], left + (width - 3 * scale) / 2,
+			(frame->height - 5 * scale) / 2, scale, 0);
 	}
 }
 
-static void paint_modules(int64_t elapsed, struct frame *frame)
+static void paint_modules(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	int width = settings->module_width, height = settings->module_height;
+	int columns = (frame->width + width - 1) / width, rows = (frame->height + height - 1) / height;
+	int inset = width < 12 || height < 9 ? 1 : 2; /* a small module has no room to spare for its edge */
+	int digits = (number_width((int64_t)columns * rows, 1) + 1) / 4;
+	int scale = scale_of(digits, width - inset - 1, height - inset - 1);
+
 	(void)elapsed;
 	fill(frame, 0);
-	int columns = (frame->width + module_width - 1) / module_width;
-	for (int y = 0; y < frame->height; y += module_height)
-		for (int x = 0; x < frame->width; x += module_width) {
-			int column = x / module_width, row = y / module_height;
+	for (int row = 0; row < rows; row++)
+		for (int column = 0; column < columns; column++) {
+			int x = column * width, y = row * height;
 			uint32_t edge = (column + row) % 2 ? 0x0000a0 : 0x006000;
-			frame_fill(frame, (struct rect){x, y, module_width, 1}, edge);
-			frame_fill(frame, (struct rect){x, y, 1, module_height}, edge);
-			int scale = (module_height - 2) / 6 > 0 ? (module_height - 2) / 6 : 1;
-			draw_number(frame, row * columns + column + 1, x + 2, y + 2, scale, WHITE);
+			frame_fill(frame, (struct rect){x, y, width, 1}, edge);
+			frame_fill(frame, (struct rect){x, y, 1, height}, edge);
+			draw_number(frame, (struct rect){x + inset, y + inset, width - inset, height - inset},
+				(int64_t)row * columns + column + 1, scale, WHITE);
 		}
 }
 
-static void paint_counter(int64_t elapsed, struct frame *frame)
+static void paint_counter(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
-	int scale = frame->height / 6 > 0 ? frame->height / 6 : 1;
-	while (scale > 1 && 5 * 4 * scale > frame->width)
-		scale--;
+	int scale = scale_of(5, frame->width, frame->height);
+	int top = (frame->height - 5 * scale) / 2;
+
+	(void)settings;
 	fill(frame, 0);
-	draw_number(frame, steps(elapsed, 10 * NS_PER_MS) % 100000, 0, (frame->height - 5 * scale) / 2, scale,
-		WHITE);
+	draw_number(frame, (struct rect){0, top > 0 ? top : 0, frame->width, frame->height},
+		steps(elapsed, 10 * NS_PER_MS) % 100000, scale, WHITE);
 }
 
-static void paint_edge(int64_t elapsed, struct frame *frame)
+static void paint_edge(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
+	(void)settings;
 	int at = (int)(steps(elapsed, 20 * NS_PER_MS) % frame->width);
 	fill(frame, 0);
 	frame_fill(frame, (struct rect){at, 0, frame->width / 4 + 1, frame->height}, WHITE);
@@ -296,16 +337,17 @@ const struct pattern *pattern_find(const char *name)
 	return NULL;
 }
 
-bool pattern_paint(const char *name, int64_t elapsed, struct frame *frame)
+bool pattern_paint(
+	const char *name, const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
 {
 	const struct pattern *pattern = pattern_find(name);
-	if (pattern)
-		pattern->paint(elapsed, frame);
-	return pattern != NULL;
-}
+	struct pattern_settings complete = settings ? *settings : (struct pattern_settings){0};
 
-void pattern_set_module(int width, int height)
-{
-	module_width = width > 0 ? width : 32;
-	module_height = height > 0 ? height : 16;
+	if (complete.module_width < 1)
+		complete.module_width = MODULE_WIDTH;
+	if (complete.module_height < 1)
+		complete.module_height = MODULE_HEIGHT;
+	if (pattern)
+		pattern->paint(&complete, elapsed, frame);
+	return pattern != NULL;
 }

@@ -4,17 +4,22 @@
 
 #include "frame/frame.h"
 
+/* What a pattern may be told about the panel; zeroes, or NULL in place of it, mean the defaults. */
+struct pattern_settings {
+	int module_width, module_height; /* of `modules`; default 32x16 */
+};
+
 struct pattern {
 	const char *name;
 	const char *help; /* one line: what to look for */
 	/* elapsed: ns since the pattern began. Paints all of the frame. */
-	void (*paint)(int64_t elapsed, struct frame *frame);
+	void (*paint)(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame);
 };
 
-extern const struct pattern patterns[];					    /* ends with name NULL */
-const struct pattern *pattern_find(const char *name);			    /* NULL: none */
-bool pattern_paint(const char *name, int64_t elapsed, struct frame *frame); /* false: no such pattern */
-/* The size of a module, for the pattern that numbers them; default 32x16. Not while a pattern is being painted. */
-void pattern_set_module(int width, int height);
+extern const struct pattern patterns[];		      /* ends with name NULL */
+const struct pattern *pattern_find(const char *name); /* NULL: none */
+/* false: no such pattern */
+bool pattern_paint(
+	const char *name, const struct pattern_settings *settings, int64_t elapsed, struct frame *frame);
 
 #endif

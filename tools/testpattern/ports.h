@@ -1,0 +1,10 @@
+/* The serial ports of this machine, with all that helps to tell them apart. */
+#ifndef TOOLS_TESTPATTERN_PORTS_H
+#define TOOLS_TESTPATTERN_PORTS_H
+
+#include <stdio.h>
+
+/* A paragraph a port; says so if there is none. */
+void ports_print(FILE *to);
+
+#endif

@@ -1,0 +1,13 @@
+/* The two ways of showing a pattern. */
+#ifndef TOOLS_TESTPATTERN_SHOW_H
+#define TOOLS_TESTPATTERN_SHOW_H
+
+#include "site/site.h"
+#include "testpattern.h"
+
+/* Opens the display's own device and draws through the real output path. The exit code. */
+int show_here(const struct arguments *arguments, const struct display *display);
+/* Has the daemon on socket draw it, and renews the lease. The exit code; -errno if no daemon could be asked, unreported. */
+int show_there(const struct arguments *arguments, const char *socket);
+
+#endif
