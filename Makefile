@@ -8,7 +8,7 @@ BUILD := build$(if $(VARIANT),/$(VARIANT))
 CC := gcc
 
 # pkg-config names of what is linked; tools/dependencies says which packages they come in and why.
-LIBRARIES := libserialport libconfig yaml-0.1 cairo pangocairo pangoft2 fontconfig libpng zlib libuv jansson glib-2.0
+LIBRARIES := libserialport libconfig yaml-0.1 cairo pangocairo pangoft2 fontconfig libpng zlib libuv jansson glib-2.0 libdrm
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
 	-Wpointer-arith -Wcast-align -Wwrite-strings -Wno-unused-parameter
 OPTIMISE := -O2 -g -fno-omit-frame-pointer
@@ -112,7 +112,7 @@ demo: all
 	@tools/demo
 
 # --- proving it. Each part can be run alone; `check` is all of them.
-.PHONY: check-style check-static check-unit check-integration check-peers check-broken check-fuzz variant-%
+.PHONY: check-style check-static check-unit check-integration check-peers check-kms check-broken check-fuzz variant-%
 # fontconfig keeps what it has parsed for good
 LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 PROVE := prove --timer $(PROVE_FLAGS)
@@ -120,7 +120,7 @@ FUZZ_SECONDS ?= 10
 
 check: setup-check
 	@$(MAKE) --no-print-directory programs
-	@$(MAKE) --no-print-directory check-style check-static check-unit check-integration check-peers check-broken check-fuzz
+	@$(MAKE) --no-print-directory check-style check-static check-unit check-integration check-peers check-kms check-broken check-fuzz
 	@echo "check: all passed"
 
 check-style:
@@ -154,6 +154,10 @@ check-peers: programs build/peers/node_modules
 build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json
 	@mkdir -p build/peers && cp $^ build/peers/
 	@cd build/peers && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules
+
+# A real kernel with a real display device, under emulation; the kernel is fetched once (70 MB) into the cache.
+check-kms: programs
+	@$(PROVE) -e '' tests/kms/kms.py
 
 # An encoder that lies must be found out: here the main test has to fail.
 check-broken: variant-broken

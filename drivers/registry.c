@@ -7,6 +7,7 @@
 	X(artnet)                                                                                            \
 	X(awa)                                                                                               \
 	X(ddp)                                                                                               \
+	X(kms)                                                                                               \
 	X(null)                                                                                              \
 	X(png)                                                                                               \
 	X(sacn)                                                                                              \

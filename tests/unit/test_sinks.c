@@ -72,6 +72,7 @@ static const struct bed beds[] = {
 	{"ddp", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
 	{"artnet", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
 	{"sacn", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
+	{"kms", {{"card", "auto"}}, {"card", "/nowhere/card"}, true}, /* tests/kms has a real one */
 	{"null", {{0}}, {0}, false},
 	{"png", {{"path", ROOM "/frame-%05d.png"}}, {"path", "/dev/null/frame.png"}, false},
 	{"terminal", {{"tty", PTY}}, {"tty", "/nowhere/tty"}, false},
