@@ -55,8 +55,10 @@ _bangtin_testpattern() {
 	show) words=$(bangtin-testpattern patterns 2>/dev/null | cut -d' ' -f1) ;;
 	--driver) words=$(bangtin-testpattern drivers 2>/dev/null | cut -d' ' -f1) ;;
 	--display) words=$(_bangtin_displays) ;;
-	--port) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-	*) words="ports drivers patterns show --display --driver --port --size --for --fps --json --help --version" ;;
+	drivers) words=$(bangtin-testpattern drivers 2>/dev/null | cut -d' ' -f1) ;;
+	--port | -c | --configuration | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	*) words="ports drivers patterns show --display --configuration --socket --driver --port --option --size --for
+		--fps --module --keep --json --help --version" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
@@ -66,9 +68,9 @@ _bangtin_simulator() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	case $before in
 	--protocol) mapfile -t COMPREPLY < <(compgen -W "adalight awa tpm2 ddp artnet sacn" -- "$word") ;;
-	--pty | --dump) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --listen --dump --json --terminal --fault --frames
-		--for --help --version" -- "$word") ;;
+	--pty | --tty | --dump) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --tty --listen --interface --universe --dump --json
+		--terminal --fault --frames --for --help --version" -- "$word") ;;
 	esac
 }
 complete -F _bangtin_simulator bangtin-simulator
