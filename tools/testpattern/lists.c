@@ -65,7 +65,7 @@ static int unknown_driver(const char *name)
 	const char *names[64];
 	size_t count = 0;
 
-	for (; sink_drivers[count] && count < 64; count++)
+	for (; count < 64 && sink_drivers[count]; count++)
 		names[count] = sink_drivers[count]->name;
 	const char *near = nearest_word(name, names, count);
 	return fail(EXIT_INPUT, "there is no driver `%s`; %s%s%s", name, near ? "did you mean `" : "",

@@ -145,7 +145,7 @@ static int check_pattern(const char *name)
 		return fail(EXIT_USAGE, "show wants a pattern; `bangtin-testpattern patterns` lists them");
 	if (pattern_find(name))
 		return EXIT_DONE;
-	for (; patterns[count].name && count < 64; count++)
+	for (; count < 64 && patterns[count].name; count++)
 		names[count] = patterns[count].name;
 	const char *near = nearest_word(name, names, count);
 	return fail(EXIT_INPUT, "there is no pattern `%s`; %s%s%s", name, near ? "did you mean `" : "",
