@@ -35,7 +35,7 @@ static const char *refusal(const struct panel_spec *spec)
 		return "the size is out of range";
 	if ((unsigned)spec->order > ORDER_BGR)
 		return "there is no such colour order";
-	if ((unsigned)spec->format > PANEL_MONO1)
+	if ((unsigned)spec->format > PANEL_DUAL)
 		return "there is no such pixel format";
 	if (!(spec->gamma >= 1.0 && spec->gamma <= 4.0))
 		return "gamma is 1.0 to 4.0";
@@ -63,6 +63,7 @@ static size_t wire_row_size(enum panel_format format, int width)
 	case PANEL_RGB565:
 		return 2 * (size_t)width;
 	case PANEL_GREY8:
+	case PANEL_DUAL:
 		return (size_t)width;
 	case PANEL_MONO1:
 		return ((size_t)width + 7) / 8;
@@ -124,6 +125,23 @@ static void make_mono1(struct panel *panel, double brightness)
 	panel->levels.least_luma = brightness > 0 ? panel->spec.threshold : 256;
 }
 
+/* Two LEDs, each lit or dark, by its own channel; blue lights nothing. One-colour LEDs are of those that their colour
+ * is mixed from. */
+static void make_dual(struct panel *panel, double brightness)
+{
+	const struct panel_spec *spec = &panel->spec;
+	int least = brightness > 0 ? spec->threshold : 256;
+
+	for (int c = 0; c < 3; c++) {
+		bool there = c < 2 && (!spec->mono || (spec->mono_colour >> (16 - 8 * c) & 255) >= 128);
+		for (int v = 0; v < 256; v++) {
+			bool lit = there && v >= least;
+			panel->levels.spread[c][v] = (uint32_t)lit << c;
+			panel->levels.shown[c][v] = lit ? 255 : 0;
+		}
+	}
+}
+
 void panel_set_brightness(struct panel *panel, int permille)
 {
 	permille = permille < 0 ? 0 : permille > 1000 ? 1000 : permille;
@@ -141,6 +159,9 @@ void panel_set_brightness(struct panel *panel, int permille)
 		break;
 	case PANEL_MONO1:
 		make_mono1(panel, brightness);
+		break;
+	case PANEL_DUAL:
+		make_dual(panel, brightness);
 		break;
 	}
 }

@@ -15,6 +15,7 @@ enum panel_format {
 	PANEL_RGB565, /* 2 bytes little endian, red in the high bits */
 	PANEL_GREY8,  /* 1 byte, luma */
 	PANEL_MONO1, /* 8 pixels a byte, most significant bit leftmost, 1 = lit; each wire row starts a new byte */
+	PANEL_DUAL, /* 1 byte a pixel: bit 0 the red LED is lit, bit 1 the green one; both are amber */
 };
 
 enum colour_order { ORDER_RGB, ORDER_RBG, ORDER_GRB, ORDER_GBR, ORDER_BRG, ORDER_BGR };
@@ -40,7 +41,7 @@ struct panel_spec {
 	uint32_t mono_colour; /* 0xRRGGBB */
 	double gamma;	      /* 1.0 .. 4.0; 1 leaves the levels alone */
 	double white[3];      /* 0..1 each, default 1 */
-	int threshold;	      /* 0..255, for MONO1: levels >= it are lit (before gamma); default 128 */
+	int threshold;	      /* 0..255, for MONO1, DUAL: levels >= it are lit (before gamma); default 128 */
 	struct module_map map;
 };
 

@@ -56,6 +56,12 @@ static void pack_grey8(const struct levels *levels, const uint32_t *from, size_t
 		to[i] = (uint8_t)levels->spread[0][luma(from[i])];
 }
 
+static void pack_dual(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = (uint8_t)spread(levels, from[i], levels->mono);
+}
+
 static inline bool is_lit(const struct levels *levels, uint32_t pixel)
 {
 	return (int)luma(pixel) >= levels->least_luma;
@@ -112,6 +118,9 @@ void pack_line(const struct levels *levels, const uint32_t *from, size_t count, 
 		break;
 	case PANEL_MONO1:
 		pack_mono(levels, from, count, row, column);
+		break;
+	case PANEL_DUAL:
+		pack_dual(levels, from, count, row + column);
 		break;
 	}
 }

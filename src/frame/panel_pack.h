@@ -21,9 +21,10 @@ struct levels {
 	int least_luma; /* MONO1: 0..256; 256 lights nothing */
 	uint8_t shown[3]
 		     [256]; /* channel value, or luma where the LEDs have one colour: what is seen, R, G, B */
-	uint8_t bytes[3][256];	 /* RGB888: wire byte k of a pixel has table k */
-	uint32_t spread[3][256]; /* RGB888, RGB565: channel c's share of the wire word; GREY8: [0], by luma */
-	uint8_t source[3];	 /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
+	uint8_t bytes[3][256]; /* RGB888: wire byte k of a pixel has table k */
+	uint32_t spread
+		[3][256];  /* RGB888, RGB565, DUAL: channel c's share of the wire word; GREY8: [0], by luma */
+	uint8_t source[3]; /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
 	struct shuffles shuffles; /* made by pack_choose from source */
 	void (*pack_rgb888)(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
 	void (*pack_mono)(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);

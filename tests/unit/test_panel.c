@@ -231,6 +231,35 @@ static void test_mono_map(void **state)
 	panel_destroy(panel);
 }
 
+static void test_dual(void **state)
+{
+	struct panel_spec spec = {.width = 6, .height = 1, .format = PANEL_DUAL, PLAIN};
+	struct panel *panel = make(&spec);
+	struct frame *frame = frame_create(6, 1), *shown = frame_create(6, 1);
+	static const uint32_t pixels[6] = {0xff0000, 0x00ff00, 0xffffff, 0x0000ff, 0x808080, 0x7f80ff};
+	static const uint32_t seen[6] = {0xff0000, 0x00ff00, 0xffff00, 0, 0xffff00, 0x00ff00};
+	uint8_t wire[6];
+	memcpy(frame->pixels, pixels, sizeof pixels);
+	assert_int_equal(panel_wire_size(panel), 6);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){1, 2, 3, 0, 3, 2}), 6);
+	panel_levels(panel, frame, shown);
+	assert_memory_equal(shown->pixels, seen, sizeof seen);
+	panel_set_brightness(panel, 0);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[6]){0}), 6);
+	panel_destroy(panel);
+
+	spec.mono = true; /* amber LEDs on such a controller: by luma, both bits */
+	spec.mono_colour = 0xffbf00;
+	panel = make(&spec);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0, 3, 3, 0, 3, 3}), 6);
+	panel_destroy(panel);
+	frame_unref(frame);
+	frame_unref(shown);
+}
+
 static void test_levels(void **state)
 {
 	struct panel *panel = make(&(struct panel_spec){
@@ -293,7 +322,7 @@ static struct panel_spec any_spec(uint32_t *seed)
 	struct panel_spec spec = {.width = 8 * (int)(1 + noise(seed) % 20),
 		.height = 8 * (int)(1 + noise(seed) % 6),
 		.rotate = 90 * (int)(noise(seed) % 4),
-		.format = (enum panel_format)(noise(seed) % 4),
+		.format = (enum panel_format)(noise(seed) % 5),
 		.order = (enum colour_order)(noise(seed) % 6),
 		.mono = noise(seed) % 3 == 0,
 		.mono_colour = 0xff3010,
@@ -388,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_rgb565),
 		cmocka_unit_test(test_mono),
 		cmocka_unit_test(test_mono_map),
+		cmocka_unit_test(test_dual),
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_one_colour),
 		cmocka_unit_test(test_damage),
