@@ -153,11 +153,11 @@ static void watch_flight(struct output *output, int64_t now)
 {
 	int64_t age = now - output->handed_at;
 
-	if (age >= LATE_AFTER + 2 * output->driver->minimum_cycle && !output->line_late) {
+	if (age >= LATE_AFTER + 2 * output->minimum_cycle && !output->line_late) {
 		output->line_late = true;
 		output->status.late++;
 	}
-	if (age >= STALLED_AFTER + 2 * output->driver->minimum_cycle && !blocking(output)) {
+	if (age >= STALLED_AFTER + 2 * output->minimum_cycle && !blocking(output)) {
 		sink_down(&output->sink, -ETIMEDOUT, "the device takes nothing more");
 		output->again = true;
 	}
@@ -177,7 +177,7 @@ void hand_step(struct output *output, int64_t now)
 		output_owe_all(output);
 		output->pending = true;
 	}
-	if (!output->pending || output->sink.down || now - output->handed_at < output->driver->minimum_cycle)
+	if (!output->pending || output->sink.down || now - output->handed_at < output->minimum_cycle)
 		return;
 	hand_over(output, now);
 }
@@ -198,10 +198,10 @@ int64_t hand_deadline(const struct output *output)
 		if (blocking(output) && output->line_late)
 			return TIME_NEVER;
 		return output->handed_at + (output->line_late ? STALLED_AFTER : LATE_AFTER) +
-		       2 * driver->minimum_cycle;
+		       2 * output->minimum_cycle;
 	}
 	if (output->pending)
-		return output->handed_at + driver->minimum_cycle;
+		return output->handed_at + output->minimum_cycle;
 	if (!output->content)
 		return TIME_NEVER;
 	if (output->display->refresh > 0)

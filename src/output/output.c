@@ -151,6 +151,29 @@ bool output_check(const struct display *display, struct diag_list *diags)
 	return true;
 }
 
+static int64_t cycle_of(const struct sink_driver *driver, const void *priv, const struct display *display)
+{
+	return driver->cycle ? driver->cycle(priv, display) : driver->minimum_cycle;
+}
+
+void output_traits(const struct display *display, struct output_traits *ret_traits)
+{
+	const struct sink_driver *driver = sink_driver_find(display->driver);
+	struct diag_list diags;
+
+	*ret_traits = (struct output_traits){0};
+	if (!driver)
+		return;
+	void *priv = xcalloc(1, driver->priv_size);
+	diag_init(&diags);
+	if (options_bind(driver, display, priv, &diags))
+		ret_traits->minimum_cycle = cycle_of(driver, priv, display);
+	ret_traits->two_levels = driver->format == PANEL_MONO1;
+	diag_finish(&diags);
+	options_free(driver, priv);
+	free(priv);
+}
+
 static void make_buffers(struct output *output)
 {
 	unsigned caps = output->driver->caps;
@@ -189,6 +212,7 @@ int output_create(
 	output->sink.output = output;
 	for (size_t i = 0; i < SINK_WATCHES; i++)
 		output->sink.slots[i].sink = &output->sink;
+	output->minimum_cycle = cycle_of(driver, output->sink.priv, display);
 	output->brightness = 1000;
 	output->backoff = output->backoff_first = BACKOFF_FIRST;
 	output->retry_at = output->handed_at = TIME_ALWAYS / 2; /* long ago, and differences still fit */

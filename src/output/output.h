@@ -57,6 +57,13 @@ bool output_drain(struct output *output, int64_t timeout);
 /* The panel-stage picture of a composed frame on that display: what preview --stage panel shows. No device. */
 int output_levels(const struct display *display, const struct frame *frame, int permille, struct frame *to);
 
+struct output_traits {	       /* what pictures must know of the device that shows them */
+	int64_t minimum_cycle; /* ns between two pictures; 0: none */
+	bool two_levels;       /* its LEDs are on or off */
+};
+/* From the display's driver and its options; all zero where these are wrong (output_check tells). Pure; any thread. */
+void output_traits(const struct display *display, struct output_traits *ret_traits);
+
 /* A driver's option table for people: one paragraph an option. */
 void sink_print_options(const struct sink_driver *driver, FILE *to);
 

@@ -55,6 +55,7 @@ struct output {
 	struct frame *canvas;
 	struct frame *picture; /* SINK_LEVELS, or SINK_FRAME for a worker */
 	uint8_t *wire;
+	int64_t minimum_cycle;
 	int brightness;
 	bool dim_owed, dims_in_software;
 

@@ -70,6 +70,9 @@ struct sink_driver {
 	const struct sink_option *options; /* ends with name NULL; NULL: none */
 	size_t priv_size;		   /* of the zeroed private struct that sink_priv() returns */
 	int64_t minimum_cycle;		   /* ns between two submits; 0: none */
+	/* The same where it depends on options and size (a slow line); pure; NULL: minimum_cycle. On a display whose
+	 * cycle is longer than a few frames nothing scrolls: the text comes in pages. */
+	int64_t (*cycle)(const void *priv, const struct display *display);
 	int64_t keep_alive; /* the picture is sent again, whole, when nothing was for so long; 0: `refresh` only */
 	bool dynamic_rate; /* submit may be called at the display's full rate */
 	/* Pure validation after the options are bound; no I/O. Report to diags; the core refuses the configuration. */

@@ -21,6 +21,9 @@ struct face {
 	uint32_t foreground, background;
 	bool mono;    /* 1-bit LEDs: no antialiasing, full hinting */
 	int32_t rate; /* millihertz: motion is whole pixels a frame, or one pixel every k frames */
+	/* ns that the device needs for a picture, 0: keeps up. Where that is more than a few frames, what would
+	 * scroll comes in pages. face_of_display leaves it 0: the driver knows it. */
+	int64_t minimum_cycle;
 };
 void face_of_display(const struct display *display, struct face *ret_face);
 bool face_equal(const struct face *a, const struct face *b);

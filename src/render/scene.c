@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "frame/rate.h"
 #include "render/typeset.h"
 
 /* Reading time of a still text: time to notice it, then a calm pace for somebody who passes by. Vietnamese writes a
@@ -29,7 +30,8 @@ void face_of_display(const struct display *display, struct face *ret_face)
 bool face_equal(const struct face *a, const struct face *b)
 {
 	return a->width == b->width && a->height == b->height && a->foreground == b->foreground &&
-	       a->background == b->background && a->mono == b->mono && a->rate == b->rate;
+	       a->background == b->background && a->mono == b->mono && a->rate == b->rate &&
+	       a->minimum_cycle == b->minimum_cycle;
 }
 
 /* --- what is asked for, style and face merged */
@@ -45,6 +47,27 @@ struct order {
 	int64_t page_time;
 };
 
+/* A device that is sent a picture every few frames cannot show motion: it would jump, differently each time. */
+#define CYCLE_FRAMES_MOST 3
+
+static bool is_slow(const struct face *face)
+{
+	return face->minimum_cycle > frame_instant(face->rate, CYCLE_FRAMES_MOST);
+}
+
+static enum motion possible_motion(const struct face *face, enum motion motion)
+{
+	bool scrolls = motion == MOTION_SCROLL_LEFT || motion == MOTION_SCROLL_UP;
+
+	return scrolls && is_slow(face) ? MOTION_PAGE : motion;
+}
+
+/* A page takes one cycle to arrive, and is to be seen at least as long. */
+static int64_t possible_page_time(const struct face *face, int64_t page_time)
+{
+	return page_time > 2 * face->minimum_cycle ? page_time : 2 * face->minimum_cycle;
+}
+
 static void order_from_style(struct order *order, const struct style *style)
 {
 	const struct face *face = order->face;
@@ -59,7 +82,7 @@ static void order_from_style(struct order *order, const struct style *style)
 		.valign = style->valign,
 	};
 	order->speed = style->speed;
-	order->page_time = style->page_time;
+	order->page_time = possible_page_time(face, style->page_time);
 }
 
 static struct order order_of_item(const struct face *face, const struct item *item)
@@ -69,7 +92,7 @@ static struct order order_of_item(const struct face *face, const struct item *it
 		.text = message->text,
 		.shorts = message->shorts,
 		.short_count = message->short_count,
-		.motion = item->motion};
+		.motion = possible_motion(face, item->motion)};
 	order_from_style(&order, message->style);
 	return order;
 }
@@ -81,7 +104,7 @@ static struct order order_of_text(const struct face *face, const char *text, enu
 		.valign = ALIGN_CENTRE,
 		.speed = 60,
 		.page_time = 4 * NS_PER_SEC};
-	struct order order = {.face = face, .text = text, .motion = motion};
+	struct order order = {.face = face, .text = text, .motion = possible_motion(face, motion)};
 	order_from_style(&order, &plain);
 	return order;
 }

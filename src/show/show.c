@@ -1,6 +1,7 @@
 #include "show/private.h"
 
 #include "base/alloc.h"
+#include "output/output.h"
 
 /* --- making */
 
@@ -32,6 +33,16 @@ static void copy_overrides(struct show *show, const struct override *overrides, 
 	}
 }
 
+/* What the driver knows of the device and pictures depend on. */
+static void take_traits(const struct display *display, struct face *face)
+{
+	struct output_traits traits;
+
+	output_traits(display, &traits);
+	face->minimum_cycle = traits.minimum_cycle;
+	face->mono |= traits.two_levels;
+}
+
 /* Takes the reference on measures. */
 static struct show *create(const struct sched_view *view, struct catalogue *catalogue,
 	struct measures *measures, struct fonts *fonts, struct scene_store *store)
@@ -47,6 +58,7 @@ static struct show *create(const struct sched_view *view, struct catalogue *cata
 	show->view.lengths = measures_lengths(measures);
 	show->ready_until = TIME_ALWAYS;
 	face_of_display(display, &show->face);
+	take_traits(display, &show->face);
 	if (display->fallback_text)
 		show->fallback = scene_store_text(store, &show->face, display->fallback_text, TEXT_DEFAULT);
 	return show;

@@ -148,6 +148,11 @@ static const struct sink_option fake_options[] = {
 	{0},
 };
 
+static int64_t fake_cycle(const void *priv, const struct display *d)
+{
+	return ((const struct fake_priv *)priv)->wait * d->height;
+}
+
 #define FAKE                                                                                                 \
 	.format = PANEL_RGB888, .open = fake_open, .submit = fake_submit, .timeout = fake_timeout,           \
 	.close = fake_close
@@ -155,8 +160,11 @@ static const struct sink_driver plain = {.name = "plain", FAKE};
 static const struct sink_driver paced = {.name = "paced", .minimum_cycle = 60 * NS_PER_MS, FAKE};
 static const struct sink_driver kept = {.name = "kept", .keep_alive = 50 * NS_PER_MS, FAKE};
 static const struct sink_driver dimming = {.name = "dimming", .caps = SINK_DIM, .dim = fake_dim, FAKE};
-static const struct sink_driver opted = {
-	.name = "opted", .options = fake_options, .priv_size = sizeof(struct fake_priv), FAKE};
+static const struct sink_driver opted = {.name = "opted",
+	.options = fake_options,
+	.priv_size = sizeof(struct fake_priv),
+	.cycle = fake_cycle,
+	FAKE};
 
 static int pipe_to_worker[2];
 static int stuck_submit(struct sink *sink, const struct sink_frame *frame)
@@ -779,6 +787,29 @@ static void test_check(void **state)
 	diag_finish(&diags);
 }
 
+static void test_traits(void **state)
+{
+	struct option options[] = {{"port", "x", {"c", 1, 1}}, {"wait", "5ms", {"c", 2, 1}}};
+	struct display d = base_display("opted");
+	struct output_traits traits;
+
+	d.options = options;
+	d.option_count = 2;
+	output_traits(&d, &traits);
+	assert_int_equal(traits.minimum_cycle, 5 * NS_PER_MS * H);
+	assert_false(traits.two_levels);
+	options[1].value = "soon"; /* check tells; here it is only no reason to fail */
+	output_traits(&d, &traits);
+	assert_int_equal(traits.minimum_cycle, 0);
+	d.driver = "paced";
+	d.option_count = 0;
+	output_traits(&d, &traits);
+	assert_int_equal(traits.minimum_cycle, 60 * NS_PER_MS);
+	d.driver = "nonesuch";
+	output_traits(&d, &traits);
+	assert_int_equal(traits.minimum_cycle, 0);
+}
+
 static void test_print_options(void **state)
 {
 	char *text = NULL;
@@ -813,6 +844,7 @@ int main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_traits),
 		cmocka_unit_test(test_print_options),
 	};
 	log_set_level(LOG_LEVEL_ERROR);

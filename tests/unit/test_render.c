@@ -44,7 +44,8 @@ struct drawing {
 	size_t short_count;
 };
 
-static struct scene *prepare(const struct drawing *d, const char *text, unsigned *ret_faults)
+static struct scene *prepare_on(
+	int64_t minimum_cycle, const struct drawing *d, const char *text, unsigned *ret_faults)
 {
 	const struct style style = {.font = "",
 		.size = d->size,
@@ -62,9 +63,15 @@ static struct scene *prepare(const struct drawing *d, const char *text, unsigned
 		.height = d->height,
 		.foreground = 0xffffff,
 		.mono = d->mono,
-		.rate = 30000};
+		.rate = 30000,
+		.minimum_cycle = minimum_cycle};
 	uint32_t missing = 0;
 	return scene_prepare(fonts, &face, &item, ret_faults, &missing);
+}
+
+static struct scene *prepare(const struct drawing *d, const char *text, unsigned *ret_faults)
+{
+	return prepare_on(0, d, text, ret_faults);
 }
 
 static struct frame *draw_at(const struct drawing *d, const char *text, int64_t elapsed, unsigned *ret_faults)
@@ -250,6 +257,27 @@ static void test_ticker_runs_through(void **state)
 	free(text);
 }
 
+/* What would scroll comes in pages, whole ones, where the device takes long for a picture; and long enough to be seen. */
+static void test_slow_device_gets_pages(void **state)
+{
+	(void)state;
+	const char *text = "trực tuyến tại phường xã";
+	const enum motion motions[] = {MOTION_SCROLL_LEFT, MOTION_SCROLL_UP};
+	for (size_t i = 0; i < 2; i++) {
+		const struct drawing board = {60, 16, 0, false, motions[i], ALIGN_START, NULL, 0};
+		struct scene *scene = prepare_on(100 * NS_PER_MS, &board, text, NULL);
+		assert_true(scene_next_change(scene, 0) < 100 * NS_PER_MS); /* three frames: it scrolls */
+		scene_unref(scene);
+		scene = prepare_on(700 * NS_PER_MS, &board, text, NULL);
+		assert_int_equal(scene_next_change(scene, 0), 3 * NS_PER_SEC);
+		assert_int_equal(scene_natural_length(scene), 5 * 3 * NS_PER_SEC);
+		scene_unref(scene);
+		scene = prepare_on(4 * NS_PER_SEC, &board, text, NULL);
+		assert_int_equal(scene_next_change(scene, 0), 8 * NS_PER_SEC);
+		scene_unref(scene);
+	}
+}
+
 static void test_first_form_that_fits(void **state)
 {
 	(void)state;
@@ -340,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_missing_letter),
 		cmocka_unit_test(test_pages_show_every_line),
 		cmocka_unit_test(test_ticker_runs_through),
+		cmocka_unit_test(test_slow_device_gets_pages),
 		cmocka_unit_test(test_first_form_that_fits),
 		cmocka_unit_test(test_golden_pictures),
 	};
