@@ -211,7 +211,7 @@ int image_header_read(
 	const void *data, size_t size, struct image_header *ret_header, struct image_fault *fault)
 {
 	const struct bytes file = {data, size};
-	struct image_header header;
+	struct image_header header = {.kind = IMAGE_PNG};
 	int error;
 	if (size > IMAGE_FILE_MOST)
 		return image_refuse(fault, "the picture has %zu MiB, and at most %zu are read; scale it down",
