@@ -73,6 +73,8 @@ $(BUILD)/bin/$(1): $(call object,$(SOURCES_$(1))) $(ARCHIVE)
 	@$(CC) $$(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+# giflib has no pkg-config file, and only this program draws GIFs.
+$(BUILD)/bin/bangtin: PKG_LIBS += -lgif
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)

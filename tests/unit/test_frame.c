@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "frame/frame.h"
 #include "frame/rate.h"
+#include "frame/scale.h"
 
 static void test_sizes(void **state)
 {
@@ -190,6 +191,35 @@ static void test_rate(void **state)
 	}
 }
 
+static void test_scaling(void **state)
+{
+	static const struct {
+		int width, height, box_width, box_height, wanted_width, wanted_height;
+	} fits[] = {{64, 16, 480, 640, 448, 112}, {1920, 1080, 480, 640, 480, 270},
+		{1080, 1920, 480, 640, 360, 640}, {16384, 1, 10, 10, 10, 1}, {10, 10, 10, 10, 10, 10}};
+	for (size_t i = 0; i < sizeof fits / sizeof *fits; i++) {
+		int width, height;
+		frame_fit(fits[i].width, fits[i].height, fits[i].box_width, fits[i].box_height, &width,
+			&height);
+		assert_int_equal(width, fits[i].wanted_width);
+		assert_int_equal(height, fits[i].wanted_height);
+	}
+	struct frame *small = frame_create(2, 2);
+	memcpy(small->pixels, (uint32_t[]){0x000000, 0xffffff, 0xff0000, 0x0000ff}, 16);
+	struct frame *one = frame_scaled(small, 1, 1), *large = frame_scaled(small, 6, 4);
+	assert_int_equal(one->pixels[0], 0x804080); /* means: 127.5, 63.75, 127.5 */
+	for (int y = 0; y < 4; y++)
+		for (int x = 0; x < 6; x++)
+			assert_int_equal(frame_row(large, y)[x], frame_row(small, y / 2)[x / 3]);
+	struct frame *same = frame_scaled(large, 2, 2);
+	assert_true(frame_equal(small, same));
+	assert_null(frame_scaled(small, 0, 1));
+	frame_unref(small);
+	frame_unref(one);
+	frame_unref(large);
+	frame_unref(same);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_region),
 		cmocka_unit_test(test_region_loses_nothing),
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_scaling),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,8 @@
 
 #include "frame/frame.h"
 
-/* NULL if it would be larger than FRAME_SIDE_MOST. The caller unrefs. */
-struct frame *leds_draw(const struct frame *levels);
+/* pitch: millimetres from LED to LED, which says how large the usual LED is beside its gap; 0: unknown. NULL if the
+ * drawing would be larger than FRAME_SIDE_MOST. The caller unrefs. */
+struct frame *leds_draw(const struct frame *levels, double pitch);
 
 #endif

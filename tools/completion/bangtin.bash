@@ -23,7 +23,7 @@ _bangtin() {
 	check) options="--format" ;;
 	agenda) options="--display --from --until --items" ;;
 	why) options="--display --at" ;;
-	preview) options="--display --at --until --fps --stage --panel --output" ;;
+	preview) options="--display --at --from --until --fps --sheet --stage --panel --output" ;;
 	status) options="--watch --strict" ;;
 	announce) options="--on --all --for" ;;
 	clear | blank | unblank) options="--display" ;;
