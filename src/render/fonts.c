@@ -206,9 +206,11 @@ static struct ink measure_now(struct typesetter *typesetter, const struct font *
 	pango_layout_set_text(layout, measured, -1);
 	PangoRectangle ink;
 	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
-	g_object_unref(layout);
 	int up = -ink.y, down = ink.y + ink.height;
-	return (struct ink){up > 0 ? up : 0, down > 0 ? down : 0};
+	pango_layout_set_text(layout, "H", -1);
+	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
+	g_object_unref(layout);
+	return (struct ink){up > 0 ? up : 0, down > 0 ? down : 0, ink.height};
 }
 
 static bool same_font(const struct font *a, const struct font *b)
@@ -216,7 +218,7 @@ static bool same_font(const struct font *a, const struct font *b)
 	return a->family == b->family && a->pixels == b->pixels && a->bold == b->bold && a->crisp == b->crisp;
 }
 
-static void measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font)
+void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font)
 {
 	bool known = false;
 	pthread_mutex_lock(&fonts->lock);
@@ -240,7 +242,7 @@ static void measure(struct fonts *fonts, struct typesetter *typesetter, struct f
 static bool fit_outline(struct fonts *fonts, struct typesetter *typesetter, int height, struct font *font)
 {
 	for (font->pixels = height * 100 / 125; font->pixels >= 6; font->pixels--) {
-		measure(fonts, typesetter, font);
+		fonts_measure(fonts, typesetter, font);
 		if (font->ink.up + font->ink.down <= height)
 			return true;
 	}
@@ -253,14 +255,15 @@ static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const
 	struct font font = {.family = family->name,
 		.pixels = family->pixels,
 		.bold = bold && family->has_bold,
-		.crisp = face->mono || family->pixels > 0};
+		.crisp = face->mono || family->pixels > 0,
+		.mono = face->mono};
 	if (family->pixels == 0) {
 		/* Thin outline strokes vanish on LEDs: bold is the default there. */
 		font.bold = bold || height < 100;
 		if (!fit_outline(fonts, typesetter, height, &font))
 			return false;
 	} else {
-		measure(fonts, typesetter, &font);
+		fonts_measure(fonts, typesetter, &font);
 		if (font.ink.up + font.ink.down > height)
 			return false;
 	}

@@ -9,6 +9,7 @@
 /* How high a font's ink is at one size, measured over every Vietnamese letter and ASCII: what must never be cut. */
 struct ink {
 	int up, down; /* pixels above and below the baseline, both >= 0 */
+	int capital;  /* of an H: what legibility is counted by */
 };
 
 struct font {
@@ -16,6 +17,7 @@ struct font {
 	int pixels;	    /* em */
 	bool bold;
 	bool crisp; /* a pixel font, or 1-bit LEDs: no antialiasing, full hinting */
+	bool mono;  /* 1-bit LEDs: one colour */
 	struct ink ink;
 };
 
@@ -29,6 +31,9 @@ uint32_t fonts_missing(struct fonts *fonts, const struct font *font, const char 
 /* The best font of at most `height` pixels of ink for such a face; false: none is that low. family "" chooses. */
 bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
 	const char *family, bool bold, int height, struct font *ret_font);
+
+/* Fills in font->ink. */
+void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font);
 
 /* A layout in that font, without text. The caller unrefs (g_object_unref). */
 PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font);

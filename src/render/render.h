@@ -19,7 +19,8 @@ void fonts_destroy(struct fonts *fonts);
 struct face {
 	int width, height;
 	uint32_t foreground, background;
-	bool mono;    /* 1-bit LEDs: no antialiasing, full hinting */
+	bool mono; /* 1-bit LEDs: no antialiasing, full hinting */
+	int legible; /* capitals must have this many pixels for somebody at the viewing distance; 0: not known */
 	int32_t rate; /* millihertz: motion is whole pixels a frame, or one pixel every k frames */
 	/* ns that the device needs for a picture, 0: keeps up. Where that is more than a few frames, what would
 	 * scroll comes in pages. face_of_display leaves it 0: the driver knows it. */
@@ -37,6 +38,7 @@ enum render_fault {
 	RENDER_CLIPPED = 1 << 2,   /* ink outside the canvas: must never happen; a bug if it does */
 	RENDER_TOO_WIDE = 1 << 3,  /* one unbreakable word is wider than the display */
 	RENDER_SHORTENED = 1 << 4, /* not a fault: a `short:` form was taken */
+	RENDER_TOO_SMALL = 1 << 5, /* capitals lower than face->legible */
 };
 
 /* Never NULL but for a face out of range. ret_faults (may be NULL) gets bits of render_fault; ret_char the first

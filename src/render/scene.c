@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "frame/legible.h"
 #include "frame/rate.h"
 #include "render/typeset.h"
 
@@ -12,8 +13,7 @@
 #define READING_LEAST (5 * NS_PER_SEC)
 
 #define TICKER_HEIGHT_MOST                                                                                   \
-	160	      /* of a scrolling line whose style has no size; higher is harder to read, not easier */
-#define LINES_MOST 12 /* of a still text whose style has no size */
+	160 /* of a scrolling line whose style has no size; higher is harder to read, not easier */
 
 void face_of_display(const struct display *display, struct face *ret_face)
 {
@@ -23,6 +23,7 @@ void face_of_display(const struct display *display, struct face *ret_face)
 		.foreground = display->foreground,
 		.background = display->background,
 		.mono = display->panel.mono || display->panel.format == PANEL_MONO1,
+		.legible = legible_pixels(display->pitch_mm, display->viewing_distance_m),
 		.rate = display->rate,
 	};
 }
@@ -30,8 +31,8 @@ void face_of_display(const struct display *display, struct face *ret_face)
 bool face_equal(const struct face *a, const struct face *b)
 {
 	return a->width == b->width && a->height == b->height && a->foreground == b->foreground &&
-	       a->background == b->background && a->mono == b->mono && a->rate == b->rate &&
-	       a->minimum_cycle == b->minimum_cycle;
+	       a->background == b->background && a->mono == b->mono && a->legible == b->legible &&
+	       a->rate == b->rate && a->minimum_cycle == b->minimum_cycle;
 }
 
 /* --- what is asked for, style and face merged */
@@ -113,57 +114,33 @@ static struct order order_of_text(const struct face *face, const char *text, enu
 
 struct draft {
 	const char *text;
-	struct block block;
-	bool whole; /* it fits as its motion wants */
+	struct fitted fitted;
 	unsigned faults;
 };
 
-static bool try_height(const struct order *order, struct fonts *fonts, struct typesetter *typesetter,
-	const char *text, int height, struct draft *draft)
-{
-	struct font font;
-	const struct setting *setting = &order->setting;
-	if (!fonts_choose(fonts, typesetter, order->face, setting->family, setting->bold, height, &font))
-		return false;
-	block_finish(&draft->block);
-	bool one_line = order->motion == MOTION_SCROLL_LEFT;
-	block_set(&draft->block, fonts, typesetter, &font, text, one_line ? 0 : order->face->width,
-		setting->spacing);
-	draft->text = text;
-	bool wide = draft->block.faults & RENDER_TOO_WIDE;
-	/* What rolls or is paged need not fit at once: it keeps the largest letters whose words fit. */
-	draft->whole = !wide &&
-		       (order->motion != MOTION_STILL || block_height(&draft->block) <= order->face->height);
-	return true;
-}
-
-/* The largest lines at which the text fits the face at once; else the smallest lines tried. */
 static bool try_text(const struct order *order, struct fonts *fonts, struct typesetter *typesetter,
 	const char *text, struct draft *draft)
 {
-	int height = order->face->height;
-	if (order->setting.size > 0)
-		return try_height(order, fonts, typesetter, text,
-			order->setting.size < height ? order->setting.size : height, draft);
-	bool any = false;
-	for (int lines = 1; lines <= LINES_MOST; lines++) {
-		int line = (height - (lines - 1) * order->setting.spacing) / lines;
-		if (!try_height(order, fonts, typesetter, text, line, draft))
-			break;
-		any = true;
-		if (draft->whole)
-			break;
-	}
-	return any;
+	/* What rolls or is paged need not fit at once. */
+	enum overflow overflow = order->motion == MOTION_STILL ? OVERFLOW_PAGES : OVERFLOW_FLOW;
+	struct fitted fitted;
+	if (!text_fit(fonts, typesetter, order->face, &order->setting, text, order->face->width,
+		    order->face->height, overflow, &fitted))
+		return false;
+	fitted_finish(&draft->fitted);
+	draft->fitted = fitted;
+	draft->text = text;
+	return true;
 }
 
 static bool try_ticker(
 	const struct order *order, struct fonts *fonts, struct typesetter *typesetter, struct draft *draft)
 {
-	int height = order->setting.size ? order->setting.size : TICKER_HEIGHT_MOST;
+	const struct setting *setting = &order->setting;
+	int height = setting->size ? setting->size : TICKER_HEIGHT_MOST;
 	if (height > order->face->height)
 		height = order->face->height;
-	return try_height(order, fonts, typesetter, order->text, height, draft);
+	return line_fit(fonts, typesetter, order->face, setting, order->text, height, &draft->fitted);
 }
 
 /* The first form that fits is taken; if none does, the last one, which is the narrowest. */
@@ -177,7 +154,7 @@ static bool choose_draft(
 		return false;
 	if (order->motion != MOTION_STILL)
 		return true;
-	for (size_t i = 0; i < order->short_count && !draft->whole; i++) {
+	for (size_t i = 0; i < order->short_count && !draft->fitted.whole; i++) {
 		try_text(order, fonts, typesetter, order->shorts[i], draft);
 		draft->faults |= RENDER_SHORTENED;
 	}
@@ -209,17 +186,14 @@ static int block_top(const struct order *order, int height)
 
 static void paint_pages(struct scene *scene, const struct order *order, struct draft *draft, bool paint)
 {
-	struct block *block = &draft->block;
-	int per_page = block_lines_in(block, scene->height);
-	for (int first = 0; first < block->lines; first += per_page) {
-		int count = block->lines - first < per_page ? block->lines - first : per_page;
+	struct fitted *fitted = &draft->fitted;
+	for (int i = 0; i < fitted->pages; i++) {
 		if (!paint) {
 			scene->picture_count++;
 			continue;
 		}
 		struct frame *page = blank_frame(scene->width, scene->height, scene->background);
-		int height = (count - 1) * block->line_height + block->font.ink.up + block->font.ink.down;
-		block_paint(block, &order->setting, first, count, page, block_top(order, height));
+		fitted_paint(fitted, &order->setting, i, page, 0, 0);
 		add_picture(scene, page);
 	}
 	if (scene->picture_count > 1)
@@ -228,7 +202,7 @@ static void paint_pages(struct scene *scene, const struct order *order, struct d
 
 static void paint_ticker(struct scene *scene, const struct order *order, struct draft *draft, bool paint)
 {
-	struct block *block = &draft->block;
+	struct block *block = &draft->fitted.block;
 	scene->band_height = block_height(block);
 	scene->band_top = block_top(order, scene->band_height);
 	scene->strip_length = block->width > 0 ? block->width : 1;
@@ -242,7 +216,7 @@ static void paint_ticker(struct scene *scene, const struct order *order, struct 
 
 static void paint_roll(struct scene *scene, const struct order *order, struct draft *draft, bool paint)
 {
-	struct block *block = &draft->block;
+	struct block *block = &draft->fitted.block;
 	scene->strip_length = block_height(block);
 	if (scene->strip_length > FRAME_SIDE_MOST) /* such a text was refused at load; what fits rolls */
 		scene->strip_length = FRAME_SIDE_MOST;
@@ -302,11 +276,11 @@ static struct scene *build(
 		scene_set_motion(scene, order->speed);
 		if (scene->motion == MOTION_STILL)
 			scene->length = reading_time(draft.text);
-		faults = draft.faults | draft.block.faults;
+		faults = draft.faults | draft.fitted.faults | draft.fitted.block.faults;
 		if (ret_char)
-			*ret_char = draft.block.missing;
+			*ret_char = draft.fitted.block.missing;
 	}
-	block_finish(&draft.block);
+	fitted_finish(&draft.fitted);
 	fonts_give_back(fonts, typesetter);
 	if (ret_faults)
 		*ret_faults = faults;

@@ -77,8 +77,9 @@ static void make_key(const struct request *request, char key[DIGEST_HEX])
 
 	if (!to)
 		abort(); /* no memory: see base/alloc.h */
-	fprintf(to, "%d %d %x %x %d %d %lld,", face->width, face->height, (unsigned)face->foreground,
-		(unsigned)face->background, face->mono, face->rate, (long long)face->minimum_cycle);
+	fprintf(to, "%d %d %x %x %d %d %d %lld,", face->width, face->height, (unsigned)face->foreground,
+		(unsigned)face->background, face->mono, face->legible, face->rate,
+		(long long)face->minimum_cycle);
 	if (request->item) {
 		put_item(to, request->item);
 	} else {

@@ -1,0 +1,155 @@
+/* A text in a box: which letters, and which pages. */
+#include "render/typeset.h"
+
+#define LINES_MOST 12 /* of a text whose style has no size, where nothing is known of who reads it */
+
+struct fitting {
+	struct fonts *fonts;
+	struct typesetter *typesetter;
+	const struct face *face;
+	const struct setting *setting;
+	const char *text;
+	int width, height;
+	enum overflow overflow;
+};
+
+static void judge(const struct fitting *f, struct fitted *fitted)
+{
+	const struct block *block = &fitted->block;
+	fitted->width = f->width;
+	fitted->height = f->height;
+	fitted->faults = block->faults;
+	if (block->font.ink.capital < f->face->legible)
+		fitted->faults |= RENDER_TOO_SMALL;
+	fitted->whole = !(block->faults & RENDER_TOO_WIDE) &&
+			(f->overflow == OVERFLOW_FLOW || block_height(block) <= f->height);
+	int lines = block_lines_in(block, f->height);
+	fitted->pages = (block->lines + lines - 1) / lines;
+}
+
+/* Sets the text in lines of at most that height; false: no font is so low. */
+static bool try_height(const struct fitting *f, int height, struct fitted *fitted)
+{
+	struct font font;
+	for (int most = height; most > 0;) {
+		if (!fonts_choose(f->fonts, f->typesetter, f->face, f->setting->family, f->setting->bold,
+			    most, &font))
+			return false;
+		fitted_finish(fitted);
+		block_set(&fitted->block, f->fonts, f->typesetter, &font, f->text, f->width,
+			f->setting->spacing);
+		int over = block_height_of(&fitted->block, 1) - height;
+		if (over <= 0)
+			break;
+		most = font.ink.up + font.ink.down - over; /* its bold words are higher than the font */
+	}
+	judge(f, fitted);
+	return true;
+}
+
+static int line_of(const struct fitting *f, int lines)
+{
+	return (f->height - (lines - 1) * f->setting->spacing) / lines;
+}
+
+/* Between lines that are too high for the text and lower ones at which all of it fits: the highest at which it does. */
+static void grow(const struct fitting *f, int fits, int above, struct fitted *fitted)
+{
+	struct fitted trial = {0};
+	while (above - fits > 1) {
+		int middle = (fits + above) / 2;
+		if (try_height(f, middle, &trial) && trial.whole) {
+			fits = middle;
+			fitted_finish(fitted);
+			*fitted = trial;
+			trial = (struct fitted){0};
+		} else {
+			above = middle;
+		}
+	}
+	fitted_finish(&trial);
+}
+
+/* Line by line more, until all of it fits; what would be too small is not tried any more if something larger can be
+ * paged. */
+static bool choose(const struct fitting *f, struct fitted *fitted)
+{
+	struct fitted trial = {0};
+	bool any = false;
+	int above = f->height + 1;
+	for (int lines = 1; lines <= LINES_MOST || f->face->legible > 0;
+		lines += lines < LINES_MOST ? 1 : lines / 4) {
+		int height = line_of(f, lines);
+		if (height < 1 || !try_height(f, height, &trial))
+			break;
+		bool pageable = any && !(fitted->faults & RENDER_TOO_WIDE);
+		if (pageable && (trial.faults & RENDER_TOO_SMALL))
+			break;
+		fitted_finish(fitted);
+		*fitted = trial;
+		trial = (struct fitted){0};
+		any = true;
+		if (fitted->whole) {
+			grow(f, height, above, fitted);
+			break;
+		}
+		above = height;
+	}
+	fitted_finish(&trial);
+	return any;
+}
+
+bool text_fit(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
+	const struct setting *setting, const char *text, int width, int height, enum overflow overflow,
+	struct fitted *ret_fitted)
+{
+	const struct fitting f = {fonts, typesetter, face, setting, text, width, height, overflow};
+	*ret_fitted = (struct fitted){0};
+	if (setting->size > 0)
+		return try_height(&f, setting->size < height ? setting->size : height, ret_fitted);
+	return choose(&f, ret_fitted);
+}
+
+bool line_fit(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
+	const struct setting *setting, const char *text, int height, struct fitted *ret_fitted)
+{
+	const struct fitting f = {fonts, typesetter, face, setting, text, 0, height, OVERFLOW_FLOW};
+	*ret_fitted = (struct fitted){0};
+	if (!try_height(&f, height, ret_fitted))
+		return false;
+	ret_fitted->width = ret_fitted->block.width;
+	return true;
+}
+
+/* The first pages have a line more where they cannot all be equal. */
+void fitted_page(const struct fitted *fitted, int page, int *ret_first, int *ret_count)
+{
+	int lines = fitted->block.lines, each = lines / fitted->pages, more = lines % fitted->pages;
+	*ret_first = page * each + (page < more ? page : more);
+	*ret_count = each + (page < more);
+}
+
+void fitted_paint(
+	struct fitted *fitted, const struct setting *setting, int page, struct frame *frame, int x, int y)
+{
+	int first, count;
+	fitted_page(fitted, page, &first, &count);
+	/* The box as a frame of its own, over the same pixels. */
+	struct frame box = {.width = fitted->width,
+		.height = fitted->height,
+		.stride = frame->stride,
+		.pixels = frame_row(frame, y) + x,
+		.references = 1};
+	int room = fitted->height - block_height_of(&fitted->block, count);
+	int top = room <= 0 || setting->valign == ALIGN_START ? 0
+		  : setting->valign == ALIGN_CENTRE	      ? room / 2
+							      : room;
+	block_paint(&fitted->block, setting, first, count, &box, top);
+	fitted->faults |= fitted->block.faults;
+}
+
+void fitted_finish(struct fitted *fitted)
+{
+	block_finish(&fitted->block);
+	*fitted = (struct fitted){0};
+}
