@@ -15,6 +15,8 @@
 #define TICKER_HEIGHT_MOST                                                                                   \
 	160 /* of a scrolling line whose style has no size; higher is harder to read, not easier */
 
+#define MARGIN_FROM 200 /* pixels of the shorter side */
+
 void face_of_display(const struct display *display, struct face *ret_face)
 {
 	*ret_face = (struct face){
@@ -118,14 +120,23 @@ struct draft {
 	unsigned faults;
 };
 
+/* Screens have room for a margin; boards of a few lines need every pixel. */
+static int margin_of(const struct order *order)
+{
+	const struct face *face = order->face;
+	int side = face->width < face->height ? face->width : face->height;
+	return side >= MARGIN_FROM && order->motion != MOTION_SCROLL_UP ? side / 20 : 0;
+}
+
 static bool try_text(const struct order *order, struct fonts *fonts, struct typesetter *typesetter,
 	const char *text, struct draft *draft)
 {
 	/* What rolls or is paged need not fit at once. */
 	enum overflow overflow = order->motion == MOTION_STILL ? OVERFLOW_PAGES : OVERFLOW_FLOW;
 	struct fitted fitted;
-	if (!text_fit(fonts, typesetter, order->face, &order->setting, text, order->face->width,
-		    order->face->height, overflow, &fitted))
+	int margin = margin_of(order);
+	if (!text_fit(fonts, typesetter, order->face, &order->setting, text, order->face->width - 2 * margin,
+		    order->face->height - 2 * margin, overflow, &fitted))
 		return false;
 	fitted_finish(&draft->fitted);
 	draft->fitted = fitted;
@@ -193,7 +204,7 @@ static void paint_pages(struct scene *scene, const struct order *order, struct d
 			continue;
 		}
 		struct frame *page = blank_frame(scene->width, scene->height, scene->background);
-		fitted_paint(fitted, &order->setting, i, page, 0, 0);
+		fitted_paint(fitted, &order->setting, i, page, margin_of(order), margin_of(order));
 		add_picture(scene, page);
 	}
 	if (scene->picture_count > 1)
