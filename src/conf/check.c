@@ -366,7 +366,7 @@ static const struct {
 	{"grey", 0x808080},
 };
 
-static bool parse_colour(const char *text, uint32_t *ret)
+bool colour_parse(const char *text, uint32_t *ret)
 {
 	for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
 		if (strcmp(text, colours[i].name) == 0) {
@@ -385,7 +385,7 @@ bool check_colour(struct check *check, struct node *map, const char *key, int re
 	struct node *node = find(check, map, key, required);
 	if (!node || !check_node_kind(check, node, key, NODE_SCALAR))
 		return false;
-	if (parse_colour(node->text, ret))
+	if (colour_parse(node->text, ret))
 		return true;
 	if (node->text[0] == '\0' && !node->quoted)
 		diag_error(check->diags, node->where,

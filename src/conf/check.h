@@ -37,7 +37,8 @@ bool check_bool(struct check *check, struct node *map, const char *key, int requ
 bool check_duration(struct check *check, struct node *map, const char *key, int required, int64_t least,
 	int64_t most, int64_t *ret);
 bool check_colour(struct check *check, struct node *map, const char *key, int required,
-	uint32_t *ret); /* #RRGGBB, names */
+	uint32_t *ret);				    /* #RRGGBB, names */
+bool colour_parse(const char *text, uint32_t *ret); /* the same of a text */
 /* *ret is an index into words. */
 bool check_word(struct check *check, struct node *map, const char *key, int required,
 	const char *const *words, size_t count, int *ret);

@@ -4,6 +4,7 @@
 #define PLAYLIST_BUILD_H
 
 #include "base/arena.h"
+#include "base/emphasis.h"
 #include "conf/check.h"
 #include "playlist/catalogue.h"
 #include "playlist/names.h"
@@ -99,6 +100,20 @@ const struct style *resolve_style(struct build *build, struct unit_state *unit, 
 
 /* A message's text: trimmed, its braces read, its length checked. NULL: reported. */
 const char *read_text(struct build *build, struct node *node, const char *what);
+
+/* Emphasis in a text (base/emphasis.h): `{bold:…}`, `{red:…}`, `{#ff8000:…}`; and `{~}`, a no-break space. */
+enum { EMPHASIS_MARK_MOST = 16 };
+struct emphasis_reading { /* starts as {0} */
+	const char *open[EMPHASIS_DEPTH_MOST];
+	int depth;
+	bool bad; /* something was reported */
+};
+/* At any character of the text, not a doubled brace: if it begins or ends emphasis, what stands for it, and how many
+ * bytes of the text it took; else 0. */
+size_t read_emphasis(struct build *build, const struct node *node, const char *at,
+	struct emphasis_reading *reading, char ret_mark[EMPHASIS_MARK_MOST]);
+/* At the end of the text: reports what is still open. */
+void end_emphasis(struct build *build, const struct node *node, struct emphasis_reading *reading);
 /* The keys `show`, `for`, `enter`, `passes` of map: an element of a playlist or an entry. NULL: reported. */
 struct item *read_item(struct build *build, struct unit_state *unit, struct node *map);
 

@@ -44,10 +44,23 @@ static void refuse_field(struct build *build, const struct node *node, const cha
 /* `{{` is a brace, and so is `}` alone or doubled. */
 static char *read_braces(struct build *build, const struct node *node, const char *from, size_t size)
 {
-	char *text = arena_strndup(build->arena, from, size), *to = text;
+	char *text = arena_alloc(build->arena, 2 * size + 1) /* {red: is 5 bytes, its mark 7 */, *to = text;
 	bool good = true;
+	struct emphasis_reading emphasis = {0};
 	for (size_t i = 0; i < size; i++) {
 		bool doubled = i + 1 < size && from[i + 1] == from[i];
+		char mark[EMPHASIS_MARK_MOST];
+		/* `}}` ends two that are one in the other; else it is a brace. */
+		bool ends_two = from[i] == '}' && emphasis.depth > 1;
+		size_t taken =
+			doubled && !ends_two ? 0 : read_emphasis(build, node, from + i, &emphasis, mark);
+		if (taken > 0) {
+			size_t length = strlen(mark);
+			memcpy(to, mark, length);
+			to += length;
+			i += taken - 1;
+			continue;
+		}
 		if (from[i] == '{' && !doubled) {
 			refuse_field(build, node, from + i);
 			good = false;
@@ -56,7 +69,8 @@ static char *read_braces(struct build *build, const struct node *node, const cha
 		i += doubled && (from[i] == '{' || from[i] == '}');
 	}
 	*to = '\0';
-	return good ? text : NULL;
+	end_emphasis(build, node, &emphasis);
+	return good && !emphasis.bad ? text : NULL;
 }
 
 static bool blank(char c)
