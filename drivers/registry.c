@@ -9,6 +9,9 @@
 	X(ddp)                                                                                               \
 	X(kms)                                                                                               \
 	X(null)                                                                                              \
+	X(onbon_5e)                                                                                          \
+	X(onbon_6e)                                                                                          \
+	X(onbon_6q)                                                                                          \
 	X(png)                                                                                               \
 	X(sacn)                                                                                              \
 	X(terminal)                                                                                          \

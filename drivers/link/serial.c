@@ -241,17 +241,26 @@ int serial_write(struct serial *serial, const void *data, size_t size)
 	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
+int serial_read(struct serial *serial, void *data, size_t size)
+{
+	ssize_t got = read(serial->fd, data, size < INT_MAX ? size : INT_MAX);
+
+	if (got > 0)
+		return (int)got;
+	if (got == 0)
+		return -ENODEV; /* it would be 0 for ever */
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
 int serial_discard(struct serial *serial, size_t *ret_got)
 {
 	char bytes[512];
-	ssize_t got = read(serial->fd, bytes, sizeof bytes); /* more comes with the next event */
+	int got = serial_read(serial, bytes, sizeof bytes); /* more comes with the next event */
 
-	if (got == 0)
-		return -ENODEV; /* it would be 0 for ever */
-	if (got < 0 && errno != EAGAIN && errno != EINTR)
-		return -errno;
+	if (got < 0)
+		return got;
 	if (ret_got)
-		*ret_got = got > 0 ? (size_t)got : 0;
+		*ret_got = (size_t)got;
 	return 0;
 }
 

@@ -20,6 +20,8 @@ void serial_close(struct serial *serial);
 int serial_fd(const struct serial *serial);
 /* How many of the bytes were taken, perhaps 0. -errno: close it. */
 int serial_write(struct serial *serial, const void *data, size_t size);
+/* How many bytes came, 0: none now. -ENODEV: the adapter has gone. */
+int serial_read(struct serial *serial, void *data, size_t size);
 /* Throws away what the device has sent; *ret_got (may be NULL) says how much. Finds out whether it has gone. */
 int serial_discard(struct serial *serial, size_t *ret_got);
 /* Bytes that the kernel still holds. A driver that cannot know says 0: wait for serial_line_time as well. */

@@ -117,6 +117,16 @@ static void apply_brightness(struct channel *channel, struct instant at)
 	channel->permille = permille;
 }
 
+/* For the device's own clock. */
+static bool local_time(void *data, struct civil *ret_now)
+{
+	const struct channel *channel = data;
+	struct instant now = clock_now(channel->clock);
+
+	zone_civil(channel->site->zone, now.time, ret_now);
+	return now.trusted;
+}
+
 /* Brightness steps and on-hours lie on whole minutes; a picture that never changes still looks at them once a minute,
  * and at what must be prepared. */
 static int64_t next_minute(struct instant at)
@@ -139,6 +149,7 @@ static void sleep_until(struct channel *channel, struct instant at, int64_t chan
 
 static void tick_pattern(struct channel *channel, struct instant at)
 {
+	output_set_power(channel->output, true);
 	int64_t now = clock_monotonic();
 	struct frame *canvas = output_canvas(channel->output);
 	struct region damage;
@@ -177,6 +188,7 @@ static void tick(void *data)
 	} else {
 		channel->painted = at;
 		channel->composed = true;
+		output_set_power(channel->output, channel->state.source != SHOW_OFF);
 	}
 	if (!region_empty(&damage))
 		output_push(channel->output, at.time, &damage);
@@ -203,6 +215,7 @@ int channel_create(struct loop *loop, const struct site *site, const struct disp
 		.due = TIME_NEVER,
 		.permille = -1};
 	channel->timer = loop_timer_create(loop, tick, channel);
+	output_on_clock(output, local_time, channel);
 	*ret_channel = channel;
 	return 0;
 }

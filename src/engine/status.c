@@ -83,6 +83,7 @@ static json_t *display_json(const struct engine *engine, const struct channel *c
 	snprintf(digest, sizeof digest, "%016" PRIx64, output->last_digest);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver,
 		"health", health_name(output->health), "why", output->why);
+	json_object_set_new(json, "device", output->device[0] ? json_string(output->device) : json_null());
 	json_object_set_new(json, "width", json_integer(display->width));
 	json_object_set_new(json, "height", json_integer(display->height));
 	json_object_set_new(json, "frames",

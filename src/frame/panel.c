@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "frame/panel_map.h"
 #include "frame/panel_pack.h"
 
@@ -233,6 +234,30 @@ void panel_levels(const struct panel *panel, const struct frame *frame, struct f
 		for (int x = 0; x < frame->width; x++)
 			row[x] = levels_shown(&panel->levels, from[x]);
 	}
+}
+
+static uint32_t bits_shown(const struct panel *panel, const uint8_t *row, int x)
+{
+	if (panel->spec.format == PANEL_DUAL)
+		return (row[x] & 1 ? 0xff0000 : 0) | (row[x] & 2 ? 0x00ff00 : 0);
+	return row[x / 8] & 0x80 >> x % 8 ? panel->levels.lit : 0;
+}
+
+uint64_t panel_wire_digest(const struct panel *panel, const uint8_t *wire)
+{
+	uint64_t state = DIGEST_START;
+
+	if (panel->spec.format != PANEL_MONO1 && panel->spec.format != PANEL_DUAL)
+		return digest_picture(state, wire, panel_wire_size(panel));
+	for (int y = 0; y < panel->map.height; y++, wire += panel->row_size) {
+		for (int x = 0; x < panel->map.width; x++) {
+			uint32_t shown = bits_shown(panel, wire, x);
+			const uint8_t rgb[3] = {
+				(uint8_t)(shown >> 16), (uint8_t)(shown >> 8), (uint8_t)shown};
+			state = digest_picture(state, rgb, sizeof rgb);
+		}
+	}
+	return state;
 }
 
 /* count pixels of a run, after the first `first`. */

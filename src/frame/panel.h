@@ -55,6 +55,9 @@ void panel_set_brightness(
 /* Bytes of one wire picture; width and height of the wire picture (after rotation and map: the map keeps the area). */
 size_t panel_wire_size(const struct panel *panel);
 void panel_wire_shape(const struct panel *panel, int *ret_width, int *ret_height);
+/* A digest of wire bytes by which a decoder can be held against them: of the bytes; of R, G, B of each pixel, as the LEDs
+ * show it, where they are bits (PANEL_MONO1, PANEL_DUAL). */
+uint64_t panel_wire_digest(const struct panel *panel, const uint8_t *wire);
 /* What the LEDs show, in the frame's own shape (before rotation and map). to has the frame's size. */
 void panel_levels(const struct panel *panel, const struct frame *frame, struct frame *to);
 /* The wire bytes. Only the wire pixels that frame's damage touches need be rewritten: wire keeps the rest from the

@@ -38,8 +38,7 @@ static uint64_t digest(const struct output *output)
 {
 	const struct sink_frame *frame = &output->frame;
 
-	return frame->frame ? frame_digest(frame->frame)
-			    : digest_picture(DIGEST_START, frame->wire, frame->wire_size);
+	return frame->frame ? frame_digest(frame->frame) : panel_wire_digest(output->panel, frame->wire);
 }
 
 /* The test build's lie: one pixel of every frame, after its digest was taken. Twice is nothing. */
@@ -123,6 +122,14 @@ void hand_finished(struct output *output)
 	output->ready = true;
 }
 
+static void broken(struct output *output, int error)
+{
+	if (error < 0 && error != -ENOTSUP && !output->sink.down) {
+		output->sink.down = error;
+		output->again = true;
+	}
+}
+
 static void dim(struct output *output)
 {
 	output->dim_owed = false;
@@ -132,10 +139,33 @@ static void dim(struct output *output)
 		panel_set_brightness(output->panel, output->brightness);
 		output_owe_all(output);
 		output->pending = output->content;
-	} else if (error < 0 && !output->sink.down) {
-		output->sink.down = error;
-		output->again = true;
 	}
+	broken(output, error);
+}
+
+static void set_clock(struct output *output, int64_t now)
+{
+	struct civil civil;
+
+	if (!output->on_clock || !output->on_clock(output->on_clock_data, &civil)) {
+		output->clock_due = now + CLOCK_RETRY;
+		return;
+	}
+	output->clock_due = now + CLOCK_EVERY;
+	broken(output, output->driver->set_clock(&output->sink, &civil));
+}
+
+/* What goes before pictures. */
+static void settings(struct output *output, int64_t now)
+{
+	if (output->power_owed) {
+		output->power_owed = false;
+		broken(output, output->driver->power(&output->sink, output->power_on));
+	}
+	if (output->dim_owed && !output->sink.down)
+		dim(output);
+	if (now >= output->clock_due && !output->sink.down)
+		set_clock(output, now);
 }
 
 static bool whole_due(const struct output *output, int64_t now)
@@ -171,8 +201,7 @@ void hand_step(struct output *output, int64_t now)
 		watch_flight(output, now);
 		return;
 	}
-	if (output->dim_owed)
-		dim(output);
+	settings(output, now);
 	if (output->content && (whole_due(output, now) || (!output->pending && repeat_due(output, now)))) {
 		output_owe_all(output);
 		output->pending = true;
@@ -200,12 +229,13 @@ int64_t hand_deadline(const struct output *output)
 		return output->handed_at + (output->line_late ? STALLED_AFTER : LATE_AFTER) +
 		       2 * output->minimum_cycle;
 	}
+	deadline = output->clock_due;
 	if (output->pending)
-		return output->handed_at + output->minimum_cycle;
+		return earlier(deadline, output->handed_at + output->minimum_cycle);
 	if (!output->content)
-		return TIME_NEVER;
+		return deadline;
 	if (output->display->refresh > 0)
-		deadline = output->whole_at + output->display->refresh;
+		deadline = earlier(deadline, output->whole_at + output->display->refresh);
 	if (driver->keep_alive > 0)
 		deadline = earlier(deadline, output->handed_at + driver->keep_alive);
 	return deadline;

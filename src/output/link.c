@@ -87,6 +87,11 @@ void sink_shown(struct sink *sink, uint64_t sequence)
 	output->status.shown++;
 }
 
+void sink_told(struct sink *sink, const char *text)
+{
+	snprintf(sink->output->status.device, sizeof sink->output->status.device, "%s", text);
+}
+
 void sink_down(struct sink *sink, int error, const char *why)
 {
 	if (sink->down)
@@ -154,6 +159,8 @@ static void come_up(struct output *output)
 	output->again = true;
 	output->status.reconnects += output->was_up;
 	output->dim_owed = output->driver->dim && !output->dims_in_software;
+	output->power_owed = output->driver->power && !output->power_on;
+	output->clock_due = output->driver->set_clock ? TIME_ALWAYS : TIME_NEVER;
 	output_owe_all(output);
 	output->pending = output->content;
 }

@@ -168,7 +168,7 @@ void output_traits(const struct display *display, struct output_traits *ret_trai
 	diag_init(&diags);
 	if (options_bind(driver, display, priv, &diags))
 		ret_traits->minimum_cycle = cycle_of(driver, priv, display);
-	ret_traits->two_levels = driver->format == PANEL_MONO1;
+	ret_traits->two_levels = driver->format == PANEL_MONO1 || driver->format == PANEL_DUAL;
 	diag_finish(&diags);
 	options_free(driver, priv);
 	free(priv);
@@ -214,6 +214,8 @@ int output_create(
 		output->sink.slots[i].sink = &output->sink;
 	output->minimum_cycle = cycle_of(driver, output->sink.priv, display);
 	output->brightness = 1000;
+	output->power_on = true;
+	output->clock_due = TIME_NEVER;
 	output->backoff = output->backoff_first = BACKOFF_FIRST;
 	output->retry_at = output->handed_at = TIME_ALWAYS / 2; /* long ago, and differences still fit */
 	output->timer_at = output->status.retry_at = TIME_NEVER;
@@ -304,6 +306,21 @@ void output_set_brightness(struct output *output, int permille)
 	}
 	panel_set_brightness(output->panel, permille);
 	output_refresh(output);
+}
+
+void output_set_power(struct output *output, bool on)
+{
+	if (on == output->power_on)
+		return;
+	output->power_on = on;
+	output->power_owed = output->driver->power != NULL;
+	output_settle(output);
+}
+
+void output_on_clock(struct output *output, output_clock_fn fn, void *data)
+{
+	output->on_clock = fn;
+	output->on_clock_data = data;
 }
 
 void output_refresh(struct output *output)

@@ -15,6 +15,7 @@ struct output_status {
 	enum health health;
 	int error;	  /* -errno of the last failure, 0 */
 	char why[128];	  /* for people */
+	char device[128]; /* what it says of itself; empty: nothing */
 	int64_t retry_at; /* monotonic; TIME_NEVER */
 	uint64_t composed, handed, shown, dropped, reconnects, late;
 	uint64_t last_sequence;
@@ -25,7 +26,7 @@ struct output_status {
 struct output;
 
 /* Called for each frame that the driver accepted (for a SINK_BLOCKING driver: before its worker gets it): the trace.
- * digest: digest_picture of the wire bytes, or frame_digest of the picture where the driver takes a picture. */
+ * digest: panel_wire_digest of the wire bytes, or frame_digest of the picture where the driver takes a picture. */
 typedef void (*output_handed_fn)(
 	void *data, const struct display *display, uint64_t sequence, int64_t instant, uint64_t digest);
 /* Called when the device has become ready for more: the engine may compose and push a fresher frame, which then goes
@@ -47,6 +48,12 @@ void output_on_ready(struct output *output, output_ready_fn fn, void *data);
 struct frame *output_canvas(struct output *output);
 void output_push(struct output *output, int64_t instant, const struct region *damage);
 void output_set_brightness(struct output *output, int permille);
+/* Where the device can switch its power; on at first. */
+void output_set_power(struct output *output, bool on);
+/* Where the device has a clock: it is set by what fn says, when it says true (the time can be believed), whenever the
+ * device comes up and every few hours. Never called from within another call of the engine's. */
+typedef bool (*output_clock_fn)(void *data, struct civil *ret_now);
+void output_on_clock(struct output *output, output_clock_fn fn, void *data);
 void output_refresh(struct output *output); /* everything is owed */
 /* The engine had no picture for an instant: counted, and health is LATE until the next push. */
 void output_late(struct output *output);

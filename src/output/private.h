@@ -13,6 +13,8 @@
 #define OPEN_MOST     (15 * NS_PER_SEC) /* an open that has not ended by then has failed */
 #define LATE_AFTER    (3 * NS_PER_SEC)	/* a frame in flight for so long: LATE */
 #define STALLED_AFTER (30 * NS_PER_SEC) /* the link is broken, whatever the driver believes */
+#define CLOCK_EVERY   (6 * NS_PER_HOUR)
+#define CLOCK_RETRY   NS_PER_MIN /* our own cannot be believed yet */
 #define WHY_SIZE      128
 
 struct output;
@@ -58,6 +60,8 @@ struct output {
 	int64_t minimum_cycle;
 	int brightness;
 	bool dim_owed, dims_in_software;
+	bool power_on, power_owed;
+	int64_t clock_due; /* monotonic; TIME_NEVER: the device has none */
 
 	bool settling, again;
 	enum link link;
@@ -80,6 +84,8 @@ struct output {
 
 	output_handed_fn on_handed;
 	void *on_handed_data;
+	output_clock_fn on_clock;
+	void *on_clock_data;
 	output_ready_fn on_ready;
 	void *on_ready_data;
 

@@ -8,6 +8,7 @@
 #define OUTPUT_SINK_H
 
 #include "base/diag.h"
+#include "base/time.h"
 #include "frame/frame.h"
 #include "frame/panel.h"
 #include "site/site.h"
@@ -85,7 +86,14 @@ struct sink_driver {
 	int (*submit)(struct sink *sink, const struct sink_frame *frame);
 	void (*event)(struct sink *sink, int fd, unsigned events); /* SINK_READABLE | SINK_WRITABLE */
 	void (*timeout)(struct sink *sink);			   /* what sink_arm set has passed */
-	int (*dim)(struct sink *sink, int permille);		   /* NULL: none */
+	/* The device's own means, called when it is up and ready; each is done in the driver's own time, before the
+	 * next picture if it can be. 0; -ENOTSUP: not this device, and the core does without; else the link is broken.
+	 * Each is called again after (re)opening. NULL: none. */
+	int (*dim)(struct sink *sink, int permille); /* without it brightness is the panel pipeline's */
+	/* Outside of the display's on-hours; without it the picture is black, the power stays. */
+	int (*power)(struct sink *sink, bool on);
+	/* The device's clock, by the site's zone; only when ours can be believed, and then every few hours. */
+	int (*set_clock)(struct sink *sink, const struct civil *now);
 	/* Idempotent; also runs after a failed open. The core has already dropped watches and timer. */
 	void (*close)(struct sink *sink);
 };
@@ -104,6 +112,9 @@ void sink_arm(struct sink *sink, int64_t after);       /* one-shot timer, ns fro
 void sink_up(struct sink *sink);		       /* open, and ready for the first frame */
 void sink_ready(struct sink *sink);		       /* the next submit is welcome */
 void sink_shown(struct sink *sink, uint64_t sequence); /* see SINK_ACK */
+/* What the device says of itself (model, firmware, size) or refuses: a short text for people, copied; status shows the
+ * last one. */
+void sink_told(struct sink *sink, const char *text);
 /* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
  * the sink and retries with back-off. Must not be followed by another call in the same callback. */
 void sink_down(struct sink *sink, int error, const char *why);

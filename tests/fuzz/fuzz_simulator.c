@@ -9,6 +9,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static unsigned protocol_count(void)
+{
+	unsigned count = 0;
+
+	while (protocols[count])
+		count++;
+	return count;
+}
+
 struct piece {
 	const uint8_t *data;
 	size_t size;
@@ -26,11 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct board board;
 	struct arrival arrival = {NS_PER_SEC, 1};
-	const struct decoder_options options = {1};
+	const struct decoder_options options = {.universe = 1};
 
 	if (size < 2)
 		return 0;
-	const struct protocol *protocol = protocols[data[0] % 6];
+	const struct protocol *protocol = protocols[data[0] % protocol_count()];
 	size_t step = (data[1] & 15) + 1;
 	board_init(&board, 20 * (data[1] >> 4) + 1, 3);
 	void *state = xcalloc(1, protocol->state_size);

@@ -40,7 +40,8 @@ static void begin_at(struct bench *bench, const char *name, int width, int heigh
 {
 	*bench = (struct bench){.protocol = protocol_find(name), .arrival = {NS_PER_SEC, 1}};
 	assert_non_null(bench->protocol);
-	const struct decoder_options options = {universe < 0 ? bench->protocol->universe_usual : universe};
+	const struct decoder_options options = {
+		.universe = universe < 0 ? bench->protocol->universe_usual : universe};
 	board_init(&bench->board, width, height);
 	bench->board.outputs.json = open_memstream(&bench->said, &bench->said_size);
 	bench->board.answer = keep_answer;

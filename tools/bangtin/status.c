@@ -28,6 +28,8 @@ static void print_display(const json_t *display)
 	else
 		printf("%s", text(playing, "source"));
 	putchar('\n');
+	if (*text(display, "device"))
+		printf("%-16s   %s\n", "", text(display, "device"));
 	if (*text(display, "why"))
 		printf("%-16s   %s\n", "", text(display, "why"));
 }

@@ -113,6 +113,17 @@ void board_event(struct board *board, const char *kind)
 	fflush(to);
 }
 
+void board_note(struct board *board, const char *kind, const char *value)
+{
+	FILE *to = board->outputs.json;
+
+	if (!to)
+		return;
+	fprintf(to, "{\"event\": \"%s\", \"value\": \"%s\", \"monotonic\": %" PRId64 "}\n", kind, value,
+		now(CLOCK_MONOTONIC));
+	fflush(to);
+}
+
 void board_fault(struct board *board, const char *kind)
 {
 	board->faults++;

@@ -36,6 +36,8 @@ void board_show(struct board *board);
 void board_fault(struct board *board, const char *kind);
 /* Something that is no fault of the wire: "stall", "disconnect". */
 void board_event(struct board *board, const char *kind);
+/* What a device was told besides pictures: a word such as "brightness", and to what. */
+void board_note(struct board *board, const char *kind, const char *value);
 void board_answer(struct board *board, const void *bytes, size_t size);
 
 #endif

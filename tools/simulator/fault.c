@@ -46,6 +46,16 @@ static bool parse_after(const char *text, int64_t *ret_frames, int64_t *ret_time
 	return true;
 }
 
+static bool parse_count(const char *text, int *ret)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+	if (end == text || *end || value < 0 || value > 255)
+		return false;
+	*ret = (int)value;
+	return true;
+}
+
 static bool parse_one(struct fault *fault, const char *word, const char *value)
 {
 	if (strcmp(word, "drop") == 0)
@@ -58,6 +68,16 @@ static bool parse_one(struct fault *fault, const char *word, const char *value)
 		return parse_after(value, &fault->stall_after, &fault->stall_for);
 	if (strcmp(word, "disconnect") == 0)
 		return parse_after(value, &fault->disconnect_after, &fault->disconnect_for);
+	if (strcmp(word, "mute") == 0)
+		return parse_percent(value, &fault->mute);
+	if (strcmp(word, "cut") == 0)
+		return parse_percent(value, &fault->cut);
+	if (strcmp(word, "busy") == 0)
+		return parse_count(value, &fault->card.busy);
+	if (strcmp(word, "spoilt") == 0)
+		return parse_count(value, &fault->card.spoilt);
+	if (strcmp(word, "refuse") == 0)
+		return parse_count(value, &fault->card.refuse);
 	if (strcmp(word, "seed") == 0) {
 		char *end;
 		fault->random = strtoull(value, &end, 10) * 2 + 1;
@@ -101,6 +121,13 @@ bool fault_datagram(struct fault *fault, uint8_t *bytes, size_t size)
 	if (size > 0 && chance(fault, fault->flip))
 		bytes[next_random(fault) % size] ^= (uint8_t)(1u << (next_random(fault) & 7));
 	return true;
+}
+
+size_t fault_answer(struct fault *fault, size_t size)
+{
+	if (chance(fault, fault->mute))
+		return 0;
+	return chance(fault, fault->cut) ? next_random(fault) % size : size;
 }
 
 size_t fault_noise(struct fault *fault, uint8_t out[FAULT_NOISE_MOST])

@@ -15,21 +15,26 @@
 
 static const char help[] =
 	"usage: bangtin-simulator --protocol NAME --size WxH (--pty LINK | --tty PATH | --listen "
-	"ADDR[:PORT])\n"
+	"ADDR[:PORT] |\n"
+	"                         --tcp ADDR[:PORT])\n"
 	"                         [OPTION...]\n"
 	"Decodes the wire of a LED board, and shows the board that it stands for.\n\n"
-	"      --protocol NAME     adalight, awa, tpm2 (serial); ddp, artnet, sacn (UDP)\n"
+	"      --protocol NAME     adalight, awa, tpm2 (serial); ddp, artnet, sacn (UDP);\n"
+	"                          onbon-5e, onbon-6e (serial, TCP, UDP), onbon-6q (TCP, UDP)\n"
 	"      --size WxH          of the board, in wire order: 64x16\n"
 	"      --pty LINK          make a pseudo-terminal, and LINK to it\n"
 	"      --tty PATH          read a serial port that is there, at the speed that it is set to\n"
 	"      --listen ADDR:PORT  receive datagrams; a multicast address is joined\n"
+	"      --tcp ADDR:PORT     take a connection at a time\n"
 	"      --interface ADDR    join multicast groups on the interface that has this address\n"
 	"      --universe N        the first universe of the picture (artnet 0, sacn 1)\n"
 	"      --json[=FILE]       a JSON line for every frame and event, on standard output or to FILE\n"
 	"      --dump DIR          a PNG for every frame\n"
 	"      --terminal          draw the board here (on standard error if --json has standard output)\n"
 	"      --fault SPEC        drop=P,flip=P,garbage=P (percent), stall=FRAMES:TIME,\n"
-	"                          disconnect=FRAMES:TIME, seed=N; commas between\n"
+	"                          disconnect=FRAMES:TIME, seed=N; commas between. Of cards that\n"
+	"                          answer: mute=P,cut=P (percent of answers), busy=N,spoilt=N\n"
+	"                          (requests), refuse=ERROR\n"
 	"      --frames N          end after so many frames\n"
 	"      --for DURATION      end after so long: 10s, 5m\n"
 	"      --help, --version\n\n"
@@ -42,6 +47,7 @@ enum {
 	PTY,
 	TTY,
 	LISTEN,
+	TCP,
 	INTERFACE,
 	UNIVERSE,
 	JSON,
@@ -140,6 +146,9 @@ static const char *take_option(struct settings *settings, int option, const char
 	case LISTEN:
 		settings->place.listen = value;
 		return NULL;
+	case TCP:
+		settings->place.tcp = value;
+		return NULL;
 	case INTERFACE:
 		settings->place.interface = value;
 		return NULL;
@@ -167,11 +176,18 @@ static const char *check(const struct settings *settings)
 		return "--protocol is missing";
 	if (!settings->width)
 		return "--size is missing";
-	bool stream = protocol->transport == TRANSPORT_STREAM;
-	if (stream && (!place->link == !place->tty || place->listen))
-		return "this protocol wants one of --pty LINK and --tty PATH";
-	if (!stream && (!place->listen || place->link || place->tty))
-		return "this protocol wants --listen ADDR:PORT";
+	unsigned wires = protocol->wires			   ? protocol->wires
+			 : protocol->transport == TRANSPORT_STREAM ? WIRE_SERIAL
+								   : WIRE_UDP;
+	unsigned given = (place->link || place->tty ? WIRE_SERIAL : 0) | (place->tcp ? WIRE_TCP : 0) |
+			 (place->listen ? WIRE_UDP : 0);
+	if (!given || (given & (given - 1)) || (place->link && place->tty) || !(given & wires))
+		return wires == WIRE_SERIAL ? "this protocol wants one of --pty LINK and --tty PATH"
+		       : wires == WIRE_UDP  ? "this protocol wants --listen ADDR:PORT"
+		       : wires & WIRE_SERIAL
+			       ? "this protocol wants one of --pty LINK, --tty PATH, --tcp ADDR:PORT, "
+				 "--listen ADDR:PORT"
+			       : "this protocol wants one of --tcp ADDR:PORT and --listen ADDR:PORT";
 	if (settings->simulator.options.universe >= 0 && !protocol->universe_most)
 		return "this protocol has no universes";
 	return NULL;
@@ -185,8 +201,6 @@ static const char *set_up(struct settings *settings)
 
 	board_init(&s->board, settings->width, settings->height);
 	s->board.outputs.dump = settings->dump;
-	s->board.answer = wire_answer;
-	s->board.answer_data = &s->wire;
 	settings->place.port = protocol->port;
 	if (s->options.universe < 0)
 		s->options.universe = protocol->universe_usual;
@@ -262,10 +276,10 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"protocol", 1, NULL, PROTOCOL}, {"size", 1, NULL, SIZE},
 		{"pty", 1, NULL, PTY}, {"tty", 1, NULL, TTY}, {"listen", 1, NULL, LISTEN},
-		{"interface", 1, NULL, INTERFACE}, {"universe", 1, NULL, UNIVERSE}, {"json", 2, NULL, JSON},
-		{"dump", 1, NULL, DUMP}, {"terminal", 0, NULL, TERMINAL}, {"fault", 1, NULL, FAULT},
-		{"frames", 1, NULL, FRAMES}, {"for", 1, NULL, FOR}, {"help", 0, NULL, HELP},
-		{"version", 0, NULL, VERSION}, {NULL, 0, NULL, 0}};
+		{"tcp", 1, NULL, TCP}, {"interface", 1, NULL, INTERFACE}, {"universe", 1, NULL, UNIVERSE},
+		{"json", 2, NULL, JSON}, {"dump", 1, NULL, DUMP}, {"terminal", 0, NULL, TERMINAL},
+		{"fault", 1, NULL, FAULT}, {"frames", 1, NULL, FRAMES}, {"for", 1, NULL, FOR},
+		{"help", 0, NULL, HELP}, {"version", 0, NULL, VERSION}, {NULL, 0, NULL, 0}};
 	struct settings settings = {.simulator.options.universe = -1};
 	int option;
 

@@ -10,8 +10,17 @@
 
 enum transport { TRANSPORT_STREAM, TRANSPORT_DATAGRAM };
 
+/* Where a stream is to be had; 0: a datagram protocol on UDP, a stream on a serial line. */
+enum { WIRE_SERIAL = 1, WIRE_TCP = 2, WIRE_UDP = 4 };
+
+/* How a card that answers misbehaves: so many requests are answered so, one is refused with that error number. */
+struct card_faults {
+	int busy, spoilt, refuse;
+};
+
 struct decoder_options {
 	int universe; /* first one; -1: the protocol's usual */
+	struct card_faults faults;
 };
 
 struct arrival {
@@ -22,6 +31,7 @@ struct arrival {
 struct protocol {
 	const char *name;
 	enum transport transport;
+	unsigned wires;
 	int port;					   /* usual UDP port */
 	int universe_least, universe_most, universe_usual; /* most 0: it has no universes */
 	bool multicast; /* universe n is sent to 239.255.(n / 256).(n mod 256) */

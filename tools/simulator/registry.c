@@ -4,7 +4,7 @@
 #include "protocol.h"
 
 extern const struct protocol adalight_protocol, awa_protocol, tpm2_protocol, ddp_protocol, artnet_protocol,
-	sacn_protocol;
+	sacn_protocol, onbon_5e_protocol, onbon_6e_protocol, onbon_6q_protocol;
 
 const struct protocol *const protocols[] = {
 	&adalight_protocol,
@@ -13,6 +13,9 @@ const struct protocol *const protocols[] = {
 	&ddp_protocol,
 	&artnet_protocol,
 	&sacn_protocol,
+	&onbon_5e_protocol,
+	&onbon_6e_protocol,
+	&onbon_6q_protocol,
 	NULL,
 };
 

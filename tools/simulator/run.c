@@ -38,6 +38,7 @@ static void catch_signals(sigset_t *ret_while_waiting)
 
 static void start_decoder(struct simulator *s)
 {
+	s->options.faults = s->fault.card;
 	s->state = xcalloc(1, s->protocol->state_size);
 	if (s->protocol->init)
 		s->protocol->init(s->state, &s->board, &s->options);
@@ -56,7 +57,7 @@ static void feed(struct simulator *s, uint8_t *bytes, size_t size)
 	struct arrival arrival = {.time = clock_monotonic(), .sender = s->wire.peer.sin_addr.s_addr};
 	uint8_t noise[FAULT_NOISE_MOST], spoilt[2 * 4096];
 
-	if (s->protocol->transport == TRANSPORT_STREAM) {
+	if (!s->wire.place.listen) {
 		size = fault_stream(&s->fault, bytes, size, spoilt);
 		s->protocol->feed(s->state, &s->board, spoilt, size, &arrival);
 		return;
@@ -68,19 +69,40 @@ static void feed(struct simulator *s, uint8_t *bytes, size_t size)
 		s->protocol->feed(s->state, &s->board, bytes, size, &arrival);
 }
 
+/* With another client, or none, nothing half received is of use. */
+static void heed_clients(struct simulator *s)
+{
+	if (!s->wire.fresh)
+		return;
+	s->wire.fresh = false;
+	end_decoder(s);
+	start_decoder(s);
+}
+
 static int take(struct simulator *s)
 {
 	uint8_t bytes[65536];
-	size_t most = s->protocol->transport == TRANSPORT_STREAM ? 4096 : sizeof bytes;
+	size_t most = s->wire.place.listen ? sizeof bytes : 4096;
 	ssize_t n = wire_read(&s->wire, bytes, most);
 
 	if (n < 0) {
 		fprintf(stderr, "bangtin-simulator: the wire broke: %s\n", strerror((int)-n));
 		return 3;
 	}
+	heed_clients(s);
 	if (n > 0)
 		feed(s, bytes, (size_t)n);
 	return 0;
+}
+
+/* A card's answer, on its way to whoever asked. */
+static void answer(void *data, const void *bytes, size_t size)
+{
+	struct simulator *s = data;
+
+	size = fault_answer(&s->fault, size);
+	if (size > 0)
+		wire_answer(&s->wire, bytes, size);
 }
 
 /* --- faults in time */
@@ -150,6 +172,8 @@ int simulator_run(struct simulator *s)
 	int status = 0;
 
 	catch_signals(&while_waiting);
+	s->board.answer = answer;
+	s->board.answer_data = s;
 	start_decoder(s);
 	while (status == 0) {
 		int64_t now = clock_monotonic();
@@ -157,12 +181,18 @@ int simulator_run(struct simulator *s)
 			break;
 		apply_timed_faults(s, now);
 		wire_release(&s->wire);
-		bool deaf = now < s->deaf_until || s->wire.fd < 0;
-		struct pollfd poller = {.fd = deaf ? -1 : s->wire.fd, .events = POLLIN};
+		bool deaf = now < s->deaf_until;
+		struct pollfd pollers[] = {{.fd = deaf ? -1 : s->wire.fd, .events = POLLIN},
+			{.fd = s->wire.listener, .events = POLLIN}};
 		int64_t wait = next_event(s, now);
 		struct timespec timeout = {wait / NS_PER_SEC, wait % NS_PER_SEC};
-		if (ppoll(&poller, 1, &timeout, &while_waiting) > 0)
+		if (ppoll(pollers, 2, &timeout, &while_waiting) <= 0)
+			continue;
+		if (pollers[0].revents)
 			status = take(s);
+		if (pollers[1].revents)
+			wire_accept(&s->wire);
+		heed_clients(s);
 	}
 	end_decoder(s);
 	return status;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static bool complain(const char *what)
 
 void wire_init(struct wire *wire, const struct wire_place *place)
 {
-	*wire = (struct wire){.place = *place, .fd = -1, .keep = -1};
+	*wire = (struct wire){.place = *place, .fd = -1, .keep = -1, .listener = -1};
 }
 
 /* --- serial */
@@ -88,13 +89,13 @@ static bool open_tty(struct wire *wire)
 
 /* --- UDP */
 
-static bool read_address(const struct wire_place *place, struct sockaddr_in *ret_address)
+static bool read_address(const struct wire_place *place, const char *text, struct sockaddr_in *ret_address)
 {
 	char host[64], port[16];
-	const char *colon = strrchr(place->listen, ':');
-	int length = (int)(colon ? (size_t)(colon - place->listen) : strlen(place->listen));
+	const char *colon = strrchr(text, ':');
+	int length = (int)(colon ? (size_t)(colon - text) : strlen(text));
 
-	snprintf(host, sizeof host, "%.*s", length, place->listen);
+	snprintf(host, sizeof host, "%.*s", length, text);
 	snprintf(port, sizeof port, "%s", colon && colon[1] ? colon + 1 : "");
 	if (!*port)
 		snprintf(port, sizeof port, "%d", place->port);
@@ -103,8 +104,8 @@ static bool read_address(const struct wire_place *place, struct sockaddr_in *ret
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
 	struct addrinfo *found;
 	if (getaddrinfo(*host ? host : NULL, port, &hints, &found) != 0) {
-		fprintf(stderr, "bangtin-simulator: %s: --listen wants ADDRESS:PORT, such as 127.0.0.1:%d\n",
-			place->listen, place->port);
+		fprintf(stderr, "bangtin-simulator: %s: ADDRESS:PORT is wanted, such as 127.0.0.1:%d\n", text,
+			place->port);
 		return false;
 	}
 	memcpy(ret_address, found->ai_addr, sizeof *ret_address);
@@ -144,7 +145,7 @@ static bool open_udp(struct wire *wire)
 	int buffer = RECEIVE_BUFFER, on = 1;
 	struct sockaddr_in address;
 
-	if (!read_address(&wire->place, &address))
+	if (!read_address(&wire->place, wire->place.listen, &address))
 		return false;
 	in_addr_t listen = address.sin_addr.s_addr;
 	bool group = IN_MULTICAST(ntohl(listen));
@@ -162,11 +163,51 @@ static bool open_udp(struct wire *wire)
 	return (!group && listen != INADDR_ANY) || join_all(wire, listen);
 }
 
-/* --- both */
+/* --- TCP */
+
+static bool open_tcp(struct wire *wire)
+{
+	struct sockaddr_in address;
+	int on = 1;
+
+	if (!read_address(&wire->place, wire->place.tcp, &address))
+		return false;
+	wire->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (wire->listener < 0)
+		return complain("no socket");
+	setsockopt(wire->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	return (bind(wire->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
+		       listen(wire->listener, 4) == 0) ||
+	       complain(wire->place.tcp);
+}
+
+static void hang_up(struct wire *wire)
+{
+	if (wire->fd >= 0)
+		close(wire->fd);
+	wire->fd = -1;
+	wire->fresh = true;
+}
+
+void wire_accept(struct wire *wire)
+{
+	int on = 1, fd = accept4(wire->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	hang_up(wire);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	wire->fd = fd;
+}
+
+/* --- all */
 
 bool wire_open(struct wire *wire)
 {
-	bool good = wire->place.link ? open_pty(wire) : wire->place.tty ? open_tty(wire) : open_udp(wire);
+	bool good = wire->place.link  ? open_pty(wire)
+		    : wire->place.tty ? open_tty(wire)
+		    : wire->place.tcp ? open_tcp(wire)
+				      : open_udp(wire);
 
 	if (!good)
 		wire_close(wire);
@@ -181,7 +222,9 @@ void wire_close(struct wire *wire)
 		close(wire->keep);
 	if (wire->fd >= 0)
 		close(wire->fd);
-	wire->fd = wire->keep = -1;
+	if (wire->listener >= 0)
+		close(wire->listener);
+	wire->fd = wire->keep = wire->listener = -1;
 	wire->slave[0] = '\0';
 }
 
@@ -198,8 +241,13 @@ ssize_t wire_read(struct wire *wire, void *bytes, size_t size)
 			    ? recvfrom(wire->fd, bytes, size, 0, (struct sockaddr *)&wire->peer, &peer_size)
 			    : read(wire->fd, bytes, size);
 
+	bool nothing = n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED);
+	if (wire->place.tcp && n <= 0 && !nothing) { /* the client has gone; another may come */
+		hang_up(wire);
+		return 0;
+	}
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED ? 0 : -errno;
+		return nothing ? 0 : -errno;
 	if (n == 0 && !wire->place.listen)
 		return -EIO; /* hung up */
 	return n;
@@ -210,8 +258,9 @@ void wire_answer(void *data, const void *bytes, size_t size)
 	struct wire *wire = data;
 	ssize_t n = wire->place.listen ? sendto(wire->fd, bytes, size, 0,
 						 (const struct sockaddr *)&wire->peer, sizeof wire->peer)
+		    : wire->place.tcp  ? send(wire->fd, bytes, size, MSG_NOSIGNAL)
 				       : write(wire->fd, bytes, size);
 
-	if (n < 0 && errno != EAGAIN)
+	if (n < 0 && errno != EAGAIN && !wire->place.tcp)
 		complain("an answer could not be sent");
 }

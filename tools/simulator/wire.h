@@ -1,4 +1,5 @@
-/* The two kinds of wire: a serial line (a pseudo-terminal with a well-known name, or a port that is there) and UDP. */
+/* The kinds of wire: a serial line (a pseudo-terminal with a well-known name, or a port that is there), UDP, and TCP,
+ * where one client at a time is heard: the newest. */
 #ifndef TOOLS_SIMULATOR_WIRE_H
 #define TOOLS_SIMULATOR_WIRE_H
 
@@ -8,11 +9,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One of link, tty and listen is set. */
+/* One of link, tty, listen and tcp is set. */
 struct wire_place {
 	const char *link;   /* make a pseudo-terminal, and this symbolic link to it */
 	const char *tty;    /* open this port; its speed is left alone */
 	const char *listen; /* receive datagrams: ADDRESS[:PORT] */
+	const char *tcp;    /* take connections: ADDRESS[:PORT] */
 	const char *
 		interface; /* address of the interface that joins multicast groups; NULL: the routing table's */
 	int port;	   /* where listen names none */
@@ -22,7 +24,9 @@ struct wire_place {
 
 struct wire {
 	struct wire_place place;
-	int fd;		/* to read from; -1: unplugged */
+	int fd;		/* to read from; -1: unplugged, or no client */
+	int listener;	/* TCP; -1 */
+	bool fresh;	/* a client has come or gone: what was half received is void */
 	int keep;	/* the pseudo-terminal's other end, held open so that a client may come and go; -1 */
 	char slave[64]; /* its name */
 	struct sockaddr_in peer; /* of the last datagram */
@@ -32,6 +36,8 @@ void wire_init(struct wire *wire, const struct wire_place *place);
 /* Plugs in; says what is wrong on standard error. false: it cannot be had. */
 bool wire_open(struct wire *wire);
 void wire_close(struct wire *wire); /* unplugs; the link goes */
+/* TCP: takes a waiting client in place of the one before. */
+void wire_accept(struct wire *wire);
 /* Now and then: a client that was killed leaves its exclusive use of the pseudo-terminal behind, since the line was
  * never closed for good. */
 void wire_release(struct wire *wire);

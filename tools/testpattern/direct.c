@@ -41,7 +41,8 @@ static const char *serial_port(const struct display *display)
 	for (size_t i = 0; i < display->option_count; i++) {
 		if (strcmp(display->options[i].key, "host") == 0)
 			return NULL;
-		if (strcmp(display->options[i].key, "port") == 0)
+		if (strcmp(display->options[i].key, "port") == 0 ||
+			strcmp(display->options[i].key, "device") == 0)
 			port = display->options[i].value;
 	}
 	return port;

@@ -38,16 +38,25 @@ static bool has_option(const struct sink_driver *driver, const char *name)
 	return false;
 }
 
-/* --port names what the driver's wire is: a serial port (ttyUSB0 is /dev/ttyUSB0), or ADDRESS[:PORT]. */
+static bool names_serial_port(const char *port)
+{
+	return strchr(port, '/') || strncmp(port, "usb:", 4) == 0 || !strchr(port, '.');
+}
+
+/* --port names what the driver's wire is: a serial port (ttyUSB0 is /dev/ttyUSB0), or ADDRESS[:PORT]. Where it can be
+ * either, an address has dots. */
 static bool add_port(struct made *made, const struct sink_driver *driver, const char *port)
 {
 	const char *colon = strrchr(port, ':');
 
-	if (!has_option(driver, "host")) {
-		if (!has_option(driver, "port"))
+	const char *serial = has_option(driver, "device") ? "device" : "port";
+	bool is_address = has_option(driver, "host") && (serial[0] == 'p' || !names_serial_port(port));
+
+	if (!is_address) {
+		if (!has_option(driver, serial))
 			return false;
 		bool bare = !strchr(port, '/') && strncmp(port, "usb:", 4) != 0;
-		add_option(made, xstrdup("port"), bare ? xasprintf("/dev/%s", port) : xstrdup(port));
+		add_option(made, xstrdup(serial), bare ? xasprintf("/dev/%s", port) : xstrdup(port));
 		return true;
 	}
 	add_option(made, xstrdup("host"), xstrndup(port, colon ? (size_t)(colon - port) : strlen(port)));
