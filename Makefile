@@ -83,7 +83,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 
 # The simulator's decoders are in no archive, so that nothing else can lean on them; their own tests link them.
 DECODERS := $(filter-out tools/simulator/main.c tools/simulator/run.c tools/simulator/wire.c,$(SOURCES_bangtin-simulator))
-$(BUILD)/tests/test_simulator: $(call object,$(DECODERS))
+$(patsubst %,$(BUILD)/tests/test_%,simulator onbon novastar huidu sinks): $(call object,$(DECODERS))
 
 # Programs that the integration tests drive; not installed.
 $(BUILD)/test-programs/%: $(BUILD)/obj/tests/programs/%.o $(ARCHIVE)

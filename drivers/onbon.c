@@ -72,7 +72,7 @@ void onbon_check(const struct onbon_family *family, const void *priv, const stru
 		diag_error(diags, display->where,
 			"display %s: %zu bytes a picture are more than the %d that an area holds",
 			display->name, size, PIXELS_MOST);
-	if (onbon->line.host && onbon->line.transport == TRANSPORT_UDP &&
+	if (onbon->line.host && onbon->line.transport == LINE_UDP &&
 		ONBON_WRAP_MOST(update_size(size)) > DATAGRAM_MOST)
 		diag_error(diags, display->where,
 			"display %s: a picture does not fit one datagram; write transport = \"tcp\"",
@@ -132,6 +132,7 @@ static void make_control(struct onbon *onbon)
 	size_t size = control_body(onbon, onbon->task, body);
 
 	onbon->head.sequence++;
+	onbon->head.random = (uint8_t)(onbon->head.sequence * 37 + 23);
 	size = onbon_common_frame(&onbon->head, body, size, raw);
 	onbon->control_size = onbon_wrap(raw, size, onbon->control);
 }
@@ -282,7 +283,7 @@ int onbon_open(struct sink *sink, const struct onbon_family *family)
 	const uint8_t *device = family->devices[onbon->model];
 	struct onbon_picture picture = picture_of(onbon, sink_display(sink));
 	size_t most = update_size(family->size(&picture));
-	bool udp = onbon->line.host && onbon->line.transport == TRANSPORT_UDP;
+	bool udp = onbon->line.host && onbon->line.transport == LINE_UDP;
 
 	onbon->family = family;
 	onbon->head = (struct onbon_head){.to = (uint16_t)onbon->address,

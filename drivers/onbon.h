@@ -25,6 +25,7 @@ struct onbon_head {
 	int generation; /* 5, 6: of the common header */
 	uint8_t kind;	/* of protocol and line, in the common header: 0, or 1 for full colour */
 	uint16_t sequence;
+	uint8_t random; /* any */
 };
 
 struct onbon_area {

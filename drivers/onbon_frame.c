@@ -101,7 +101,7 @@ size_t onbon_common_frame(const struct onbon_head *head, const uint8_t *body, si
 	/* the largest frame, in units of 16 bytes; how the rest is (not) encrypted; a random number */
 	at = sixth ? put16(at, 0x0190) : put16(at, 0x9000);
 	*at++ = 0x96;
-	*at++ = (uint8_t)(head->sequence * 37 + 23);
+	*at++ = head->random;
 	memset(at, 0, 6);
 	at = put16(at + 6, (unsigned)size);
 	at = put16(at, onbon_crc16(0, to + header, size));

@@ -78,7 +78,7 @@ int line_open(const struct line_settings *settings, int port, struct line **ret_
 	*ret_why = "the controller's address cannot be reached";
 	if (settings->device)
 		error = serial_open(settings->device, settings->baud, &line->serial, ret_why);
-	else if (settings->transport == TRANSPORT_UDP)
+	else if (settings->transport == LINE_UDP)
 		error = open_udp(settings->host, port, &line->udp);
 	else
 		error = tcp_open(settings->host, port, &line->tcp);

@@ -8,7 +8,7 @@
 
 #include "output/sink.h"
 
-enum transport { TRANSPORT_TCP, TRANSPORT_UDP };
+enum line_transport { LINE_TCP, LINE_UDP };
 
 /* Options of a driver's private struct; bound by LINE_OPTIONS. */
 struct line_settings {

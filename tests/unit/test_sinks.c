@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "output/output.h"
 #include "output/private.h"
+#include "card.h"
 
 /* Every allocation of the process is counted; not where the sanitizer has taken malloc's place. */
 static unsigned long allocations;
@@ -50,6 +51,7 @@ enum { W = 32, H = 8 };
 
 #define PTY  "@pty"  /* stands for the slave's path */
 #define UDP  "@udp"  /* a port of this machine */
+#define TCP  "@tcp"  /* a port where connections are taken */
 #define ROOM "@room" /* stands for a directory of this test */
 
 struct setting {
@@ -76,7 +78,23 @@ static const struct bed beds[] = {
 	{"null", {{0}}, {0}, false},
 	{"png", {{"path", ROOM "/frame-%05d.png"}}, {"path", "/dev/null/frame.png"}, false},
 	{"terminal", {{"tty", PTY}}, {"tty", "/nowhere/tty"}, false},
+	{"onbon-5e", {{"device", PTY}, {"baud", "4000000"}, {"cycle", "1ms"}}, {"device", "/nowhere/tty"},
+		false},
+	{"onbon-6e", {{"host", "127.0.0.1"}, {"port", TCP}, {"cycle", "1ms"}}, {0}, false},
+	{"onbon-6q", {{"host", "127.0.0.1"}, {"port", UDP}, {"cycle", "1ms"}, {"transport", "udp"}}, {0},
+		false},
 };
+
+/* Drivers that wait for answers; the simulator's protocol of the same name gives them. */
+static const char *const answered[] = {"onbon-5e", "onbon-6e", "onbon-6q"};
+
+static bool is_answered(const char *driver)
+{
+	for (size_t i = 0; i < sizeof answered / sizeof *answered; i++)
+		if (strcmp(answered[i], driver) == 0)
+			return true;
+	return false;
+}
 
 static char room[64];
 static int udp = -1; /* somebody who listens: else the kernel refuses datagrams for the peer */
@@ -99,13 +117,55 @@ static void pull_out(void)
 	unlink(pty_link);
 }
 
+/* --- who answers, where the driver waits for that */
+
+static struct card card; /* protocol NULL: nobody */
+static int answer_to;	 /* the descriptor; a datagram's sender: */
+static struct sockaddr_in sender;
+
+static void answer(void *data, const void *bytes, size_t size)
+{
+	(void)data;
+	ssize_t sent = answer_to == udp
+			       ? sendto(udp, bytes, size, 0, (struct sockaddr *)&sender, sizeof sender)
+			       : write(answer_to, bytes, size);
+	(void)sent; /* a driver that has gone hears nothing */
+}
+
+static void feed(int from, const char *bytes, size_t size)
+{
+	answer_to = from;
+	if (card.protocol)
+		card_feed(&card, bytes, size);
+}
+
+static void swallow_clients(void)
+{
+	static char bytes[65536];
+	int client = card.protocol ? accept4(card.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
+	ssize_t got;
+
+	if (client >= 0) {
+		card_hang_up(&card);
+		card_restart(&card);
+		card.client = client;
+	}
+	while (card.client >= 0 && (got = recv(card.client, bytes, sizeof bytes, 0)) > 0)
+		feed(card.client, bytes, (size_t)got);
+}
+
 static void swallow(void)
 {
-	char bytes[4096];
-	while (pty >= 0 && read(pty, bytes, sizeof bytes) > 0)
-		;
-	while (recv(udp, bytes, sizeof bytes, MSG_DONTWAIT) >= 0)
-		;
+	static char bytes[65536];
+	socklen_t size = sizeof sender;
+	ssize_t got;
+
+	while (pty >= 0 && (got = read(pty, bytes, 4096)) > 0)
+		feed(pty, bytes, (size_t)got);
+	while ((got = recvfrom(udp, bytes, sizeof bytes, MSG_DONTWAIT, (struct sockaddr *)&sender, &size)) >=
+		0)
+		feed(udp, bytes, (size_t)got);
+	swallow_clients();
 }
 
 static void listen_to_udp(void)
@@ -150,6 +210,12 @@ static void set_up(struct rig *rig, const struct bed *bed, bool bad)
 	size_t count = 0;
 
 	memset(rig, 0, sizeof *rig);
+	if (is_answered(bed->driver)) {
+		card_begin(&card, bed->driver, W, H);
+		fclose(card.board.outputs.json); /* what it says is not looked at */
+		card.board.outputs.json = NULL;
+		card.board.answer = answer;
+	}
 	for (const struct setting *o = bed->good; o->key; o++) {
 		rig->options[count] = (struct option){.key = o->key, .value = o->value};
 		if (strcmp(o->value, PTY) == 0)
@@ -160,6 +226,10 @@ static void set_up(struct rig *rig, const struct bed *bed, bool bad)
 		}
 		if (strcmp(o->value, UDP) == 0)
 			rig->options[count].value = udp_port;
+		if (strcmp(o->value, TCP) == 0) {
+			snprintf(rig->path, sizeof rig->path, "%d", card.port);
+			rig->options[count].value = rig->path;
+		}
 		if (bad && strcmp(o->key, bed->bad.key) == 0)
 			rig->options[count].value = bed->bad.value;
 		count++;
@@ -185,6 +255,11 @@ static void tear_down(struct rig *rig)
 {
 	output_destroy(rig->output);
 	loop_destroy(rig->loop);
+	if (!card.protocol)
+		return;
+	card.board.outputs.json = fopen("/dev/null", "we");
+	card_end(&card);
+	card = (struct card){0};
 }
 
 static void push(struct rig *rig, uint32_t colour)
@@ -220,7 +295,7 @@ static int open_descriptors(void)
 	while (readdir(directory))
 		count++;
 	closedir(directory);
-	return count;
+	return count - (card.protocol && card.client >= 0);
 }
 
 static void test_tables(void **state)
@@ -348,6 +423,8 @@ static void test_break_in_flight(void **state)
 			continue;
 		set_up(&rig, bed_of(sink_drivers[i]), false);
 		push(&rig, 0x0a0b0c);
+		if (is_answered(sink_drivers[i]->name)) /* it is up when it has been answered */
+			assert_true(drained(&rig, 2 * NS_PER_SEC));
 		int descriptors = open_descriptors();
 		for (int k = 0; k < 50; k++) {
 			push(&rig, 0x0a0b0c + (uint32_t)k);
@@ -357,6 +434,8 @@ static void test_break_in_flight(void **state)
 			rig.output->retry_at = clock_monotonic();
 			output_settle(rig.output);
 			swallow();
+			if (is_answered(sink_drivers[i]->name))
+				assert_true(drained(&rig, 2 * NS_PER_SEC));
 		}
 		if (!drained(&rig, 2 * NS_PER_SEC))
 			fail_msg("%s does not come back", sink_drivers[i]->name);
