@@ -1,5 +1,4 @@
-/* The board in a terminal: two pixels a character cell, as an upper half block in the one's colour on the other's. Only
- * what has changed is drawn. Cells beyond the window are left out. */
+/* The board in a terminal, in half blocks. Only what has changed is drawn. Cells beyond the window are left out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -9,14 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
+#include "frame/halfblock.h"
 #include "output/sink.h"
 
-/* Escape sequences: ECMA-48, and "38;2;r;g;b" of ITU-T T.416 as xterm has it. */
-#define CELL_MOST    64 /* bytes of one cell: move 12, two colours of 19, the block 3 */
 #define RESTORE_MOST 64
 
-enum colours { COLOURS_AUTO, COLOURS_24BIT, COLOURS_256, COLOURS_MONO };
+/* auto, then enum colours */
 static const char *const colours_words[] = {"auto", "24bit", "256", "mono"};
 
 struct terminal {
@@ -25,17 +22,12 @@ struct terminal {
 	int64_t row;
 	int fd;
 	bool opened, drew;
-	enum colours depth;
 	int width, height; /* pixels */
 	int columns, rows; /* cells of the window */
-	uint64_t *cells;   /* drawn: upper colour << 32 | lower; CELL_UNKNOWN */
-	char *bytes;
-	size_t size, sent;
-	bool pen_known; /* what the terminal's colours are: */
-	uint64_t pen;
+	struct halfblock half;
+	size_t sent;
 	uint64_t sequence;
 };
-#define CELL_UNKNOWN UINT64_MAX
 
 static const struct sink_option options[] = {
 	{.name = "tty",
@@ -58,19 +50,6 @@ static const struct sink_option options[] = {
 		.help = "Line of the terminal at which the board begins, for several boards on one."},
 	{0},
 };
-
-static enum colours judge_colours(void)
-{
-	const char *colorterm = getenv("COLORTERM"), *term = getenv("TERM");
-
-	if (colorterm && (strcmp(colorterm, "truecolor") == 0 || strcmp(colorterm, "24bit") == 0))
-		return COLOURS_24BIT;
-	if (!term || strcmp(term, "dumb") == 0 || strncmp(term, "vt", 2) == 0)
-		return COLOURS_MONO;
-	if (strstr(term, "direct"))
-		return COLOURS_24BIT;
-	return COLOURS_256;
-}
 
 /* A description of our own: O_NONBLOCK on the one we inherited would hit the shell that shares it. */
 static int open_again(const char *path)
@@ -102,105 +81,14 @@ static void measure_window(struct terminal *terminal)
 		terminal->rows = rows > 0 ? rows : 0;
 }
 
-static void append(struct terminal *terminal, const char *text)
-{
-	size_t length = strlen(text);
-
-	memcpy(terminal->bytes + terminal->size, text, length);
-	terminal->size += length;
-}
-
-/* The nearest of the 6 x 6 x 6 cube of 256 colours (xterm: 0, 95, 135, 175, 215, 255). */
-static int cube_colour(uint32_t colour)
-{
-	int index = 16;
-	static const int weight[3] = {36, 6, 1};
-
-	for (int c = 0; c < 3; c++) {
-		int level = (int)(colour >> (16 - 8 * c) & 255);
-		int step = level < 48 ? 0 : level < 115 ? 1 : (level - 35) / 40;
-		index += weight[c] * step;
-	}
-	return index;
-}
-
-static void append_colour(struct terminal *terminal, bool upper, uint32_t colour)
-{
-	char text[32];
-	int ground = upper ? 38 : 48;
-
-	if (terminal->depth == COLOURS_24BIT)
-		snprintf(text, sizeof text, "\033[%d;2;%u;%u;%um", ground, colour >> 16 & 255,
-			colour >> 8 & 255, colour & 255);
-	else
-		snprintf(text, sizeof text, "\033[%d;5;%dm", ground, cube_colour(colour));
-	append(terminal, text);
-}
-
-static bool is_bright(uint32_t colour)
-{
-	return (colour >> 16 & 255) * 3 + (colour >> 8 & 255) * 6 + (colour & 255) >= 128 * 5;
-}
-
-static void append_cell(struct terminal *terminal, uint64_t cell)
-{
-	uint32_t upper = (uint32_t)(cell >> 32), lower = (uint32_t)cell;
-
-	if (terminal->depth == COLOURS_MONO) {
-		static const char *const shapes[2][2] = {{" ", "\u2584"}, {"\u2580", "\u2588"}};
-		append(terminal, shapes[is_bright(upper)][is_bright(lower)]);
-		return;
-	}
-	if (!terminal->pen_known || terminal->pen >> 32 != upper)
-		append_colour(terminal, true, upper);
-	if (!terminal->pen_known || (uint32_t)terminal->pen != lower)
-		append_colour(terminal, false, lower);
-	terminal->pen_known = true;
-	terminal->pen = cell;
-	append(terminal, "\u2580");
-}
-
-static uint64_t cell_of(const struct terminal *terminal, const struct frame *frame, int column, int row)
-{
-	uint64_t upper = frame_row(frame, 2 * row)[column] & 0xffffff;
-	uint64_t lower = 0;
-
-	if (2 * row + 1 < terminal->height)
-		lower = frame_row(frame, 2 * row + 1)[column] & 0xffffff;
-	return upper << 32 | lower;
-}
-
-static void draw(struct terminal *terminal, const struct frame *frame)
-{
-	char move[32];
-
-	for (int row = 0; row < terminal->rows; row++) {
-		bool there = false; /* the cursor is where the next cell goes */
-		for (int column = 0; column < terminal->columns; column++) {
-			uint64_t *drawn = &terminal->cells[row * terminal->width + column];
-			uint64_t cell = cell_of(terminal, frame, column, row);
-			if (*drawn == cell) {
-				there = false;
-				continue;
-			}
-			if (!there) {
-				snprintf(move, sizeof move, "\033[%d;%dH", (int)terminal->row + row,
-					column + 1);
-				append(terminal, move);
-			}
-			append_cell(terminal, cell);
-			*drawn = cell;
-			there = true;
-		}
-	}
-}
-
 /* 1: all is out; 0: the rest goes when the terminal takes it. */
 static int write_on(struct sink *sink, struct terminal *terminal)
 {
-	while (terminal->sent < terminal->size) {
-		ssize_t written = write(
-			terminal->fd, terminal->bytes + terminal->sent, terminal->size - terminal->sent);
+	const struct halfblock *half = &terminal->half;
+
+	while (terminal->sent < half->size) {
+		ssize_t written =
+			write(terminal->fd, half->bytes + terminal->sent, half->size - terminal->sent);
 		if (written < 0 && errno == EAGAIN) {
 			sink_watch(sink, terminal->fd, SINK_WRITABLE);
 			return 0;
@@ -210,15 +98,6 @@ static int write_on(struct sink *sink, struct terminal *terminal)
 		terminal->sent += written > 0 ? (size_t)written : 0;
 	}
 	return 1;
-}
-
-static void forget_drawn(struct terminal *terminal)
-{
-	size_t count = (size_t)terminal->width * (size_t)((terminal->height + 1) / 2);
-
-	for (size_t i = 0; i < count; i++)
-		terminal->cells[i] = CELL_UNKNOWN;
-	terminal->pen_known = false;
 }
 
 static bool covers_all(const struct terminal *terminal, const struct region *owed)
@@ -239,13 +118,11 @@ static int terminal_open(struct sink *sink)
 	}
 	terminal->opened = true;
 	terminal->drew = false;
-	terminal->depth =
-		terminal->colours == COLOURS_AUTO ? judge_colours() : (enum colours)terminal->colours;
 	sink_shape(sink, &terminal->width, &terminal->height);
-	size_t cells = (size_t)terminal->width * (size_t)((terminal->height + 1) / 2);
-	terminal->cells = xcalloc(cells, sizeof *terminal->cells);
-	terminal->bytes = xmalloc(cells * CELL_MOST + RESTORE_MOST);
-	terminal->size = terminal->sent = 0;
+	halfblock_init(&terminal->half, terminal->width, terminal->height,
+		terminal->colours == 0 ? colours_judge() : (enum colours)(terminal->colours - 1),
+		(int)terminal->row, 1);
+	terminal->sent = 0;
 	sink_up(sink);
 	return 0;
 }
@@ -254,15 +131,16 @@ static int terminal_submit(struct sink *sink, const struct sink_frame *frame)
 {
 	struct terminal *terminal = sink_priv(sink);
 
-	terminal->size = terminal->sent = 0;
+	halfblock_clear(&terminal->half);
+	terminal->sent = 0;
 	terminal->sequence = frame->sequence;
 	if (covers_all(terminal, frame->owed)) {
 		measure_window(terminal);
-		forget_drawn(terminal);
+		halfblock_forget(&terminal->half);
 		terminal->drew = true;
-		append(terminal, "\033[?25l\033[?7l"); /* no cursor, no wrapping */
+		halfblock_put(&terminal->half, "\033[?25l\033[?7l"); /* no cursor, no wrapping */
 	}
-	draw(terminal, frame->frame);
+	halfblock_draw(&terminal->half, frame->frame, terminal->columns, terminal->rows);
 	int done = write_on(sink, terminal);
 	if (done < 0)
 		return done;
@@ -304,10 +182,7 @@ static void terminal_close(struct sink *sink)
 			restore(terminal);
 		close(terminal->fd);
 	}
-	free(terminal->cells);
-	free(terminal->bytes);
-	terminal->cells = NULL;
-	terminal->bytes = NULL;
+	halfblock_finish(&terminal->half);
 	terminal->opened = false;
 }
 

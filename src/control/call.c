@@ -144,14 +144,29 @@ static int exchange(int fd, const json_t *request, int64_t deadline, json_t **re
 	return 0;
 }
 
-int control_call(const char *socket_path, const json_t *request, int64_t timeout, json_t **ret_reply)
+/* When `timeout` from now is over. */
+static int64_t deadline_after(int64_t timeout)
 {
 	int64_t deadline = clock_monotonic();
-	int fd, error;
 
-	if (__builtin_add_overflow(deadline, timeout, &deadline))
-		deadline = TIME_NEVER;
-	fd = connect_to(socket_path, deadline);
+	return __builtin_add_overflow(deadline, timeout, &deadline) ? TIME_NEVER : deadline;
+}
+
+int control_connect(const char *socket_path, int64_t timeout)
+{
+	return connect_to(socket_path, deadline_after(timeout));
+}
+
+int control_ask(int fd, const json_t *request, int64_t timeout, json_t **ret_reply)
+{
+	return exchange(fd, request, deadline_after(timeout), ret_reply);
+}
+
+int control_call(const char *socket_path, const json_t *request, int64_t timeout, json_t **ret_reply)
+{
+	int64_t deadline = deadline_after(timeout);
+	int fd = connect_to(socket_path, deadline), error;
+
 	if (fd < 0)
 		return fd;
 	error = exchange(fd, request, deadline, ret_reply);

@@ -53,5 +53,9 @@ void control_refuse(struct control_request *request, int code, const char *forma
  * of it. -ENOENT, -ECONNREFUSED: no daemon; -EACCES; -ETIMEDOUT; -ECONNRESET: closed without a reply; -EPROTO: not a
  * reply. */
 int control_call(const char *socket_path, const json_t *request, int64_t timeout, json_t **ret_reply);
+/* The same for several requests on one connection, one after the other: its descriptor, or -errno; the caller closes
+ * it. After an error of control_ask nothing more can be asked on it. */
+int control_connect(const char *socket_path, int64_t timeout);
+int control_ask(int fd, const json_t *request, int64_t timeout, json_t **ret_reply);
 
 #endif

@@ -21,7 +21,7 @@ static const char *text_argument(struct control_request *request, const char *ke
 	return json_string_value(json_object_get(control_arguments(request), key));
 }
 
-static struct channel *channel_argument(struct engine *engine, struct control_request *request)
+struct channel *channel_argument(struct engine *engine, struct control_request *request)
 {
 	const char *name = text_argument(request, "display");
 	if (!name) {
@@ -394,6 +394,7 @@ const struct control_command engine_commands[] = {
 	{"history", ROLE_VIEW, run_history},
 	{"sources", ROLE_VIEW, run_sources},
 	{"snapshot", ROLE_VIEW, run_snapshot},
+	{"mirror", ROLE_VIEW, run_mirror},
 	{"load", ROLE_LOAD, run_load},
 	{"rollback", ROLE_LOAD, run_rollback},
 	{"reload", ROLE_LOAD, run_reload},

@@ -246,6 +246,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	control_close(engine->control);
+	mirrors_destroy(engine);
 	if (engine->time_timer)
 		loop_timer_destroy(engine->time_timer);
 	for (size_t i = 0; i < engine->site->display_count; i++) {

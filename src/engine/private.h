@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct change;
+struct mirror;
 
 struct engine {
 	struct loop *loop;
@@ -32,6 +33,7 @@ struct engine {
 	struct override *overrides;
 	size_t override_count;
 
+	struct mirror *mirrors; /* as many; NULL before the first watcher */
 	struct change *changes; /* in order; the first is under way */
 	struct loop_timer *time_timer;
 	bool saving_time;
@@ -71,5 +73,13 @@ extern const struct control_command engine_commands[];
 json_t *status_json(struct engine *engine);
 json_t *generation_json(const struct engine *engine, const struct generation *generation);
 json_t *override_json(const struct engine *engine, const struct override *override);
+json_t *display_json(const struct engine *engine, const struct channel *channel);
+json_t *instant_text(const struct engine *engine, int64_t time); /* null for never */
+/* The channel that the request's `display` names; NULL: refused. */
+struct channel *channel_argument(struct engine *engine, struct control_request *request);
+
+/* --- mirror.c: watchers --- */
+void run_mirror(void *engine, struct control_request *request);
+void mirrors_destroy(struct engine *engine);
 
 #endif

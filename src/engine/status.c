@@ -3,7 +3,7 @@
 
 #include "engine/private.h"
 
-static json_t *instant_text(const struct engine *engine, int64_t time)
+json_t *instant_text(const struct engine *engine, int64_t time)
 {
 	if (time == TIME_NEVER || time == TIME_ALWAYS)
 		return json_null();
@@ -73,7 +73,7 @@ static json_t *playing_json(const struct engine *engine, const struct channel_st
 	return json;
 }
 
-static json_t *display_json(const struct engine *engine, const struct channel *channel)
+json_t *display_json(const struct engine *engine, const struct channel *channel)
 {
 	const struct display *display = channel_display(channel);
 	struct channel_status status;

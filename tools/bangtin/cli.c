@@ -121,7 +121,7 @@ int cli_parse(const struct command *command, int argc, char **argv, const struct
 /* --- the daemon */
 
 /* With -c the socket is the one that the configuration names, unless --socket says otherwise. */
-static char *socket_path(const struct common *common)
+char *cli_socket_path(const struct common *common)
 {
 	if (common->socket || !common->configuration)
 		return xstrdup(common->socket ? common->socket : SOCKET_STANDARD);
@@ -135,7 +135,7 @@ static char *socket_path(const struct common *common)
 	return path;
 }
 
-static int explain(const char *path, int error)
+int cli_explain(const char *path, int error)
 {
 	switch (-error) {
 	case ENOENT:
@@ -155,7 +155,7 @@ static int explain(const char *path, int error)
 
 int cli_call(const struct common *common, json_t *request, json_t **ret_reply)
 {
-	char *path = socket_path(common);
+	char *path = cli_socket_path(common);
 	if (!path) {
 		json_decref(request);
 		return EXIT_INPUT;
@@ -164,7 +164,7 @@ int cli_call(const struct common *common, json_t *request, json_t **ret_reply)
 	int error = control_call(path, request, CALL_WITHIN, &reply);
 	json_decref(request);
 	if (error < 0) {
-		int code = explain(path, error);
+		int code = cli_explain(path, error);
 		free(path);
 		return code;
 	}

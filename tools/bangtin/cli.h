@@ -20,7 +20,7 @@ struct command {
 };
 extern const struct command command_check, command_agenda, command_why, command_preview, command_load,
 	command_history, command_rollback, command_status, command_announce, command_clear, command_blank,
-	command_unblank, command_snapshot;
+	command_unblank, command_snapshot, command_watch;
 
 /* --- options: every command describes its own; -c/--configuration, --socket and --json are common */
 
@@ -50,6 +50,10 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 
 /* Sends the request (taken) to the daemon. EXIT_DONE with the reply, else reported. */
 int cli_call(const struct common *common, json_t *request, json_t **ret_reply);
+/* For commands that ask more than once: where the daemon listens (the caller frees; NULL: reported), and what an error
+ * of control_connect or control_ask means: EXIT_REACH, reported. */
+char *cli_socket_path(const struct common *common);
+int cli_explain(const char *path, int error);
 void cli_print_json(const json_t *json);
 json_t *cli_strings(const struct many *many);
 

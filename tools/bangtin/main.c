@@ -7,7 +7,8 @@
 
 static const struct command *const commands[] = {&command_check, &command_agenda, &command_why,
 	&command_preview, &command_load, &command_history, &command_rollback, &command_status,
-	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot};
+	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot,
+	&command_watch};
 
 static void help(FILE *to)
 {

@@ -9,7 +9,7 @@ _bangtin() {
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why preview load history rollback status announce clear
-			blank unblank snapshot --help --version" -- "$word")
+			blank unblank snapshot watch --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -28,6 +28,7 @@ _bangtin() {
 	announce) options="--on --all --for" ;;
 	clear | blank | unblank) options="--display" ;;
 	snapshot) options="--display --output" ;;
+	watch) options="--display --sixel" ;;
 	*) options="" ;;
 	esac
 	if [[ $word == -* ]]; then
