@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPLY_MOST (24 << 20)
+#define REPLY_MOST (CONTROL_REPLY_MOST + 1)
 
 /* 0 when fd is ready; -ETIMEDOUT. */
 static int wait_ready(int fd, short events, int64_t deadline)

@@ -4,7 +4,8 @@
  * The end of input also ends a line, so that `printf '{"command": "status"}' | socat - UNIX-CONNECT:PATH` works.
  *
  * Server side: one request of a peer at a time; what it sends meanwhile waits. Limits: 32 peers; 10 s to send a line
- * and 10 s to take a reply; a line of 64 KiB, 24 MiB for a command of ROLE_LOAD (two such at once); a reply of 16 MiB.
+ * and 10 s to take a reply; a line of 64 KiB, 24 MiB for a command of ROLE_LOAD (two such at once); a reply of 16 MiB,
+ * 96 MiB if it was made as a line.
  * Peers that stall or send garbage are dropped and never delay the loop: long lines are parsed on the thread pool.
  * The peer's uid comes from SO_PEERCRED; each command names the role that it needs. Every command that is not
  * ROLE_VIEW is written to the log with who sent it and what came of it.
@@ -46,6 +47,12 @@ const json_t *control_arguments(const struct control_request *request); /* the r
 const struct control_peer *control_peer(const struct control_request *request);
 /* Exactly one of these for each request. reply is taken. The peer may be gone by then: that is fine. */
 void control_reply(struct control_request *request, json_t *reply); /* "ok": true is added */
+/* The same in two steps, for a reply of megabytes: the line is made on any thread, the loop only sends it. reply and
+ * line (malloc'ed) are taken; NULL: longer than CONTROL_REPLY_MOST, and refused as that. */
+char *control_reply_line(json_t *reply, size_t *ret_size);
+void control_reply_with(struct control_request *request, char *line, size_t size);
+#define CONTROL_REPLY_MOST ((size_t)96 << 20)
+#define CONTROL_LOAD_MOST  ((size_t)24 << 20) /* bytes of a line of a ROLE_LOAD command */
 void control_refuse(struct control_request *request, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

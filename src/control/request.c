@@ -114,24 +114,49 @@ static void log_outcome(const struct control_request *request, const char *outco
 			request->who.user, request->who.uid, request->who.pid, outcome);
 }
 
-static void finish(struct control_request *request, json_t *reply)
+/* Takes line; NULL: it was too long. */
+static void finish_with(struct control_request *request, char *line, size_t size)
 {
 	struct peer *peer = request->peer;
-	size_t size;
-	char *line = peer ? json_line(reply, request->reply_most, &size) : NULL;
 
-	json_decref(reply);
 	json_decref(request->arguments);
 	free((char *)request->who.user);
 	free(request);
-	if (!peer)
+	if (!peer) {
+		free(line);
 		return;
+	}
 	peer->request = NULL;
 	if (line)
 		peer_send(peer, line, size);
 	else
 		peer_refuse(peer, 1, "the reply is too long");
 	peer_step(peer);
+}
+
+static void finish(struct control_request *request, json_t *reply)
+{
+	size_t size = 0;
+	char *line = request->peer ? json_line(reply, request->reply_most, &size) : NULL;
+
+	json_decref(reply);
+	finish_with(request, line, size);
+}
+
+char *control_reply_line(json_t *reply, size_t *ret_size)
+{
+	char *line;
+
+	json_object_set_new(reply, "ok", json_true());
+	line = json_line(reply, CONTROL_REPLY_MOST, ret_size);
+	json_decref(reply);
+	return line;
+}
+
+void control_reply_with(struct control_request *request, char *line, size_t size)
+{
+	log_outcome(request, line ? "done" : "the reply is too long");
+	finish_with(request, line, size);
 }
 
 void control_reply(struct control_request *request, json_t *reply)

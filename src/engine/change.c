@@ -1,6 +1,7 @@
 #include <errno.h>
 
 #include "base/alloc.h"
+#include "base/base64.h"
 #include "base/log.h"
 #include "engine/private.h"
 #include "engine/trial.h"
@@ -18,7 +19,7 @@ struct change {
 	/* asked for */
 	struct source_file *added; /* LOAD; the array and the data are owned, the names are the request's */
 	size_t added_count;
-	bool single;
+	bool single, malformed;
 	int number;		    /* ROLLBACK */
 	struct override_edit edit;  /* OVERRIDES */
 	struct override *overrides; /* all kinds: the list to play with; OVERRIDES owns it until the swap */
@@ -64,9 +65,40 @@ static void fail(struct change *change, int error, const char *what)
 	change->what = what;
 }
 
+static bool take_file(const json_t *object, struct source_file *ret_file)
+{
+	const char *unit = json_string_value(json_object_get(object, "unit"));
+	const char *name = json_string_value(json_object_get(object, "name"));
+	const char *data = json_string_value(json_object_get(object, "data"));
+	size_t size;
+	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
+	if (!bytes)
+		return false;
+	*ret_file = (struct source_file){.unit = unit, .name = name, .data = bytes, .size = size};
+	return true;
+}
+
+/* Out of the request's arguments, which nobody else touches before the reply. */
+static bool take_files(struct change *change)
+{
+	const json_t *array = json_object_get(control_arguments(change->request), "files");
+	size_t count = json_array_size(array);
+	change->added = xcalloc(count + 1, sizeof *change->added);
+	for (; change->added_count < count; change->added_count++)
+		if (!take_file(
+			    json_array_get(array, change->added_count), &change->added[change->added_count]))
+			return false;
+	return true;
+}
+
 static void work_load(struct change *change)
 {
 	struct engine *engine = change->engine;
+	if (!take_files(change)) {
+		change->malformed = true;
+		fail(change, -EBADMSG, "each of `files` wants unit, name and data (base64)");
+		return;
+	}
 	struct source_file *current = NULL, *merged = NULL;
 	size_t current_count = 0;
 	int error = store_read(engine->store, 0, &current, &current_count, NULL);
@@ -197,6 +229,8 @@ static void answer(struct change *change)
 		char *text = diag_text(&change->diags);
 		control_refuse(change->request, 1, "%s%s", text, change->what);
 		free(text);
+	} else if (change->malformed) {
+		control_refuse(change->request, 2, "%s", change->what);
 	} else if (change->error < 0) {
 		control_refuse(change->request, change->error == -ENOENT ? 1 : 3, "%s (%s)", change->what,
 			strerror(-change->error));
@@ -333,12 +367,9 @@ static void enqueue(struct change *change)
 		start(change);
 }
 
-void change_load(struct engine *engine, struct control_request *request, struct source_file *files,
-	size_t count, bool single)
+void change_load(struct engine *engine, struct control_request *request, bool single)
 {
 	struct change *change = change_create(engine, CHANGE_LOAD, request);
-	change->added = files;
-	change->added_count = count;
 	change->single = single;
 	enqueue(change);
 }

@@ -41,39 +41,14 @@ static void run_status(void *data, struct control_request *request)
 
 /* --- load, history, rollback */
 
-static bool file_argument(const json_t *object, struct source_file *ret_file)
-{
-	const char *unit = json_string_value(json_object_get(object, "unit"));
-	const char *name = json_string_value(json_object_get(object, "name"));
-	const char *data = json_string_value(json_object_get(object, "data"));
-	size_t size;
-	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
-	if (!bytes)
-		return false;
-	*ret_file = (struct source_file){.unit = unit, .name = name, .data = bytes, .size = size};
-	return true;
-}
-
+/* Pictures may make it megabytes: the bytes are taken out of the request on the thread pool. */
 static void run_load(void *data, struct control_request *request)
 {
 	const json_t *arguments = control_arguments(request);
-	const json_t *array = json_object_get(arguments, "files");
-	size_t count = json_array_size(array);
-	if (count == 0) {
+	if (json_array_size(json_object_get(arguments, "files")) == 0)
 		control_refuse(request, 2, "no files");
-		return;
-	}
-	struct source_file *files = xcalloc(count, sizeof *files);
-	for (size_t i = 0; i < count; i++) {
-		if (file_argument(json_array_get(array, i), &files[i]))
-			continue;
-		control_refuse(request, 2, "file %zu wants unit, name and data (base64)", i + 1);
-		while (i > 0)
-			free((char *)files[--i].data);
-		free(files);
-		return;
-	}
-	change_load(data, request, files, count, json_is_true(json_object_get(arguments, "single")));
+	else
+		change_load(data, request, json_is_true(json_object_get(arguments, "single")));
 }
 
 /* A reply that needs the disk is made on the thread pool: a slow card must not hold up a frame. */
@@ -83,21 +58,26 @@ struct query {
 	int number;    /* generation */
 	json_t *extra; /* made on the loop; taken by answer, or NULL */
 	json_t *(*answer)(struct query *query, int *ret_error);
-	json_t *reply;
+	bool answered;
+	char *line;
+	size_t line_size;
 	int error;
 };
 
 static void query_work(void *data)
 {
 	struct query *query = data;
-	query->reply = query->answer(query, &query->error);
+	json_t *reply = query->answer(query, &query->error);
+	query->answered = reply != NULL;
+	if (reply)
+		query->line = control_reply_line(reply, &query->line_size);
 }
 
 static void query_done(void *data)
 {
 	struct query *query = data;
-	if (query->reply)
-		control_reply(query->request, query->reply);
+	if (query->answered)
+		control_reply_with(query->request, query->line, query->line_size);
 	else
 		control_refuse(query->request, 3, "the state directory cannot be read (%s)",
 			strerror(-query->error));

@@ -43,9 +43,8 @@ struct engine {
 /* --- changes (change.c): whatever replaces the shows, one after the other: trial on the thread pool, made durable,
  * prepared, swapped between two frames, acknowledged. --- */
 
-/* files and their data are taken; their names are borrowed until the reply: the request's arguments hold them. */
-void change_load(struct engine *engine, struct control_request *request, struct source_file *files,
-	size_t count, bool single);
+/* The files are in the request's arguments. */
+void change_load(struct engine *engine, struct control_request *request, bool single);
 void change_rollback(struct engine *engine, struct control_request *request, int number);
 /* What an operator asks of the overrides; worked out when its turn comes, so that none is lost. */
 struct override_edit {

@@ -164,6 +164,7 @@ static int read_jpeg(const struct bytes *file, struct image_header *ret_header, 
 			read_application(d + 4, length - 2, &header);
 		else if (d[1] == 0xda && header.width) {
 			header.orientation += header.orientation == 0;
+			header.body = at;
 			*ret_header = header;
 			return 0;
 		}
@@ -227,4 +228,40 @@ int image_header_read(
 	if (error == 0)
 		*ret_header = header;
 	return error;
+}
+
+/* --- to the end */
+
+/* Chunk after chunk to IEND. */
+static bool png_ends(const struct bytes *file)
+{
+	for (size_t at = 8; file->size - at >= 12;) {
+		uint32_t length = big_32(file->data + at);
+		if (length > file->size - at - 12)
+			return false;
+		if (memcmp(file->data + at + 4, "IEND", 4) == 0)
+			return true;
+		at += 12 + (size_t)length;
+	}
+	return false;
+}
+
+/* The mark of the end does not occur within a scan: there 0xff is followed by 0. */
+static bool jpeg_ends(const struct bytes *file, size_t scan)
+{
+	return memmem(file->data + scan, file->size - scan, "\xff\xd9", 2) != NULL;
+}
+
+int image_file_check(
+	const void *data, size_t size, struct image_header *ret_header, struct image_fault *fault)
+{
+	const struct bytes file = {data, size};
+	struct image_header header;
+	int error = image_header_read(data, size, &header, fault);
+	if (error < 0)
+		return error;
+	if (!(header.kind == IMAGE_PNG ? png_ends(&file) : jpeg_ends(&file, header.body)))
+		return refuse_short(fault);
+	*ret_header = header;
+	return 0;
 }

@@ -25,10 +25,19 @@ struct declared_style {
 	enum { STYLE_NEW, STYLE_BUSY, STYLE_DONE } state;
 };
 
+struct declared_asset {
+	struct asset asset;
+	struct unit_state *unit;
+	struct location where; /* the file */
+	const char *fault;     /* in words; NULL: none */
+	bool used;
+};
+
 struct declared_message {
 	struct message message;
 	struct unit_state *unit;
 	struct node *style; /* NULL: the built-in one */
+	struct node *image; /* NULL: none */
 	bool used;
 };
 
@@ -59,8 +68,9 @@ struct build {
 	const struct zone *zone;
 	struct unit_state *units;
 	size_t unit_count;
-	struct names styles, messages, playlists, entries, counters;
+	struct names styles, messages, playlists, entries, counters, assets;
 	ARRAY_OF(struct declared_style) style_list;
+	ARRAY_OF(struct declared_asset) asset_list;
 	ARRAY_OF(struct declared_message) message_list;
 	ARRAY_OF(struct declared_playlist) playlist_list;
 	ARRAY_OF(struct declared_entry) entry_list;
@@ -86,6 +96,9 @@ void declare_file(struct build *build, struct unit_state *unit, const struct tre
 void declare_style(struct build *build, struct unit_state *unit, struct node *node);
 void declare_message(struct build *build, struct unit_state *unit, struct node *node);
 
+/* A picture's file; its bytes are copied. */
+void declare_asset(struct build *build, struct unit_state *unit, const struct source_file *file);
+
 /* resolve */
 void resolve_styles(struct build *build);
 void resolve_messages(struct build *build);
@@ -97,6 +110,13 @@ void resolve_schedule(struct build *build);
 void *resolve_name(struct build *build, const struct names *names, struct unit_state *unit, struct node *node,
 	const char *what);
 const struct style *resolve_style(struct build *build, struct unit_state *unit, struct node *node);
+
+/* The picture that node names, `anh.png` or `unit/anh.png`. NULL: reported; node NULL: NULL. */
+const struct asset *resolve_asset(struct build *build, struct unit_state *unit, struct node *node);
+/* The key `image-fit` of map. */
+enum image_fit read_image_fit(struct build *build, struct node *map);
+/* Pictures that nothing shows: a warning each, an error if broken. */
+void check_assets(struct build *build);
 
 /* A message's text: trimmed, its braces read, its length checked. NULL: reported. */
 const char *read_text(struct build *build, struct node *node, const char *what);

@@ -120,13 +120,15 @@ static bool check_file_name(struct build *build, const struct source_file *file)
 	size_t length = strlen(base);
 	size_t unit = slash ? (size_t)(slash - file->name) : 0;
 	bool good =
-		length > 5 && length <= 128 && base[0] != '.' && strcmp(base + length - 5, ".yaml") == 0 &&
+		length > 5 && length <= 128 && base[0] != '.' &&
+		(strcmp(base + length - 5, ".yaml") == 0 || source_is_picture(base)) &&
 		strspn(base, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length &&
 		(!slash || (strlen(file->unit) == unit && memcmp(file->name, file->unit, unit) == 0));
 	if (!good)
 		diag_error(build->check.diags, (struct location){file->path ? file->path : file->name, 0, 0},
-			"the file's name must be made of a-z, A-Z, 0-9, `.`, `_` and `-` and end in .yaml; "
-			"rename it");
+			"the file's name must be made of a-z, A-Z, 0-9, `.`, `_` and `-` and end in .yaml "
+			"(or, "
+			"a picture, in .png, .jpg or .jpeg); rename it");
 	return good;
 }
 
@@ -135,18 +137,24 @@ static void read_file(struct build *build, struct storage *storage, const struct
 	const struct source_file *file = ordered->file;
 	struct unit_state *unit = ordered->unit;
 	const char *name = file->path ? file->path : file->name;
-	unit->files++;
 	unit->bytes += file->size;
 	if (!check_file_name(build, file))
 		return;
 	if (unit->bytes > SOURCE_UNIT_MOST) {
 		if (unit->bytes - file->size <= SOURCE_UNIT_MOST)
 			diag_error(build->check.diags, (struct location){name, 0, 0},
-				"with this file unit %s has more than %d MiB; delete what is over",
+				"with this file unit %s has more than %d MiB; delete what is over, or make "
+				"pictures "
+				"smaller",
 				unit->name, SOURCE_UNIT_MOST >> 20);
 		unit->broken = true;
 		return;
 	}
+	if (source_is_picture(file->name)) {
+		declare_asset(build, unit, file);
+		return;
+	}
+	unit->files++;
 	struct tree *tree = conf_read_yaml(name, file->data, file->size, NULL, build->check.diags);
 	unit->broken |= !tree || tree_truncated(tree);
 	if (!tree)
@@ -169,7 +177,10 @@ static void read_files(
 	storage->trees = xcalloc(used + 1, sizeof(struct tree *));
 	for (size_t i = 0; i < used; i++)
 		read_file(build, storage, &ordered[i]);
-	if (used == 0)
+	bool any = false;
+	for (size_t i = 0; i < build->unit_count; i++)
+		any |= build->units[i].files > 0;
+	if (!any)
 		diag_error(build->check.diags,
 			(struct location){count > 0 ? files[0].unit : "playlists", 0, 0},
 			"no playlist file of %s%s",
@@ -225,7 +236,9 @@ static void build_finish(struct build *build)
 	names_finish(&build->playlists);
 	names_finish(&build->entries);
 	names_finish(&build->counters);
+	names_finish(&build->assets);
 	free(build->style_list.items);
+	free(build->asset_list.items);
 	free(build->message_list.items);
 	free(build->playlist_list.items);
 	free(build->entry_list.items);
@@ -242,6 +255,7 @@ static void build_all(
 	resolve_messages(build);
 	resolve_playlists(build);
 	resolve_schedule(build);
+	check_assets(build);
 }
 
 struct catalogue *catalogue_build(

@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "base/time.h"
+#include "frame/image_header.h"
 #include "site/site.h"
 
 enum align { ALIGN_START, ALIGN_CENTRE, ALIGN_END };
@@ -31,16 +32,27 @@ struct style { /* after `based-on`: every member is set */
 	int line_spacing;  /* extra pixels between lines, 0..64 */
 };
 
+/* A picture: a file beside the playlists, by its name `anh.png`. Its header is read, its size within the limits. */
+struct asset {
+	const char *unit, *name;
+	const void *data; /* the file's bytes */
+	size_t size;
+	char digest[65]; /* SHA-256 of them */
+	struct image_header header;
+};
+
 struct message {
 	const char *unit, *name;   /* full name is unit/name */
-	const char *text;	   /* NFC */
+	const char *text;	   /* NFC; "" where a picture says it all */
 	const char *const *shorts; /* narrower forms, longest first; the first form that fits is taken */
 	size_t short_count;
-	const char *lang; /* BCP 47, default "vi" */
-	const char *qr;	  /* NULL: none */
+	const char *lang;	   /* BCP 47, default "vi" */
+	const char *qr;		   /* NULL: none */
+	const struct asset *image; /* NULL: none */
+	enum image_fit image_fit;
 	const struct style *style;
 	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
-	struct location where, text_where;
+	struct location where, text_where, qr_where, image_where;
 	size_t index; /* in catalogue->messages */
 };
 
@@ -93,10 +105,10 @@ struct catalogue {
 	void *storage; /* private */
 };
 
-/* One playlist file's bytes. unit is the directory's name; the file says `unit:` too and must agree. */
+/* One file's bytes: a playlist, or a picture that playlists show. unit is the directory's name; the file says `unit:` too and must agree. */
 struct source_file {
 	const char *unit;
-	const char *name; /* for generations: unit/file.yaml, no other slash */
+	const char *name; /* for generations: unit/file.yaml, unit/anh.png, no other slash */
 	const char *data;
 	size_t size;
 	const char *path; /* what diagnostics call it: as it was opened; NULL: name */
@@ -115,12 +127,13 @@ void catalogue_unref(struct catalogue *catalogue);
 const struct message *catalogue_message(const struct catalogue *catalogue, const char *full_name);
 
 /* Reads playlist files below path within the limits of size, sorted by unit and name: one file (its unit is what it
- * says), a directory of *.yaml (its own name is the unit's), or a directory of such directories. Regular files only;
- * links are refused, other files and hidden ones are passed over. The caller frees with sources_free. 0, or -EINVAL
+ * says), a directory of *.yaml and pictures (its own name is the unit's), or a directory of such directories. Regular
+ * files only; links are refused, other files and hidden ones are passed over. The caller frees with sources_free. 0, or -EINVAL
  * with everything in diags. */
 int sources_read(
 	const char *path, struct source_file **ret_files, size_t *ret_count, struct diag_list *diags);
 void sources_free(struct source_file *files, size_t count);
+bool source_is_picture(const char *name); /* by its end: .png, .jpg, .jpeg */
 
 #define SOURCE_UNIT_MOST (16 * 1024 * 1024) /* bytes of all files of a unit */
 #define SOURCE_TEXT_MOST 4000		    /* characters of a message */

@@ -82,6 +82,7 @@ static void read_qr(struct build *build, struct node *map, struct message *messa
 		diag_error(build->check.diags, node->where, "`qr` must be one line without tabs");
 	else
 		message->qr = text;
+	message->qr_where = node->where;
 }
 
 /* A date is the end of that day. */
@@ -111,10 +112,18 @@ void declare_message(struct build *build, struct unit_state *unit, struct node *
 	message->unit = unit->name;
 	message->name = node->key;
 	message->where = node->key_where;
-	struct node *text = check_any(check, node, "text", CHECK_REQUIRED);
+	declared->image = check_any(check, node, "image", CHECK_OPTIONAL);
+	message->image_fit = read_image_fit(build, node);
+	message->text = "";
+	struct node *text = check_any(check, node, "text", declared->image ? CHECK_OPTIONAL : CHECK_REQUIRED);
 	if (text) {
 		message->text_where = text->where;
 		message->text = read_text(build, text, "text");
+	}
+	if (declared->image) {
+		message->image_where = declared->image->where;
+		if (!text)
+			message->text_where = declared->image->where;
 	}
 	read_shorts(build, node, message);
 	read_qr(build, node, message);
@@ -122,7 +131,6 @@ void declare_message(struct build *build, struct unit_state *unit, struct node *
 	read_expiry(build, node, message);
 	declared->style = check_any(check, node, "style", CHECK_OPTIONAL);
 	refuse_later(build, node, "layout", "layouts");
-	refuse_later(build, node, "image", "pictures");
 	check_done(check, node, "a message");
 	build_append(build, message_list, declared);
 }
@@ -133,5 +141,6 @@ void resolve_messages(struct build *build)
 		struct declared_message *declared = build->message_list.items[i];
 		declared->message.index = i;
 		declared->message.style = resolve_style(build, declared->unit, declared->style);
+		declared->message.image = resolve_asset(build, declared->unit, declared->image);
 	}
 }

@@ -1,4 +1,4 @@
-/* Finding playlist files. Only regular files of flat names are opened; a link could lead anywhere. */
+/* Finding playlist files and the pictures beside them. Only regular files of flat names are opened; a link could lead anywhere. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +36,35 @@ static bool is_playlist(const char *name)
 {
 	size_t length = strlen(name);
 	return length > 5 && strcmp(name + length - 5, ".yaml") == 0;
+}
+
+static bool is_source(const char *name)
+{
+	return is_playlist(name) || source_is_picture(name);
+}
+
+/* What somebody may have meant to be read. */
+static void warn_passed_over(struct collector *collector, const char *name, const char *path)
+{
+	static const struct {
+		const char *end, *words;
+	} ends[] = {
+		{".yml", "passed over: playlist files are named .yaml"},
+		{".gif", "passed over: a GIF cannot be shown; save it as PNG"},
+		{".webp", "passed over: a WebP picture cannot be shown; save it as PNG or JPEG"},
+		{".svg", "passed over: a drawing cannot be shown; export it as PNG in the size of the "
+			 "display"},
+		{".bmp", "passed over: a BMP cannot be shown; save it as PNG"},
+		{".png", "passed over: a picture's name ends in small letters, .png"},
+		{".jpg", "passed over: a picture's name ends in small letters, .jpg"},
+		{".jpeg", "passed over: a picture's name ends in small letters, .jpeg"},
+	};
+	size_t length = strlen(name);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t end = strlen(ends[i].end);
+		if (length > end && strcasecmp(name + length - end, ends[i].end) == 0)
+			diag_warning(collector->diags, (struct location){path, 0, 0}, "%s", ends[i].words);
+	}
 }
 
 /* O_NONBLOCK: opening a named pipe must not wait for its writer. */
@@ -96,6 +125,19 @@ static char *unit_of(const char *data, size_t size)
 	return unit ? unit : xstrdup("unit");
 }
 
+/* Of a picture given alone: the name of its directory. */
+static char *unit_above(const char *path)
+{
+	char *real = realpath(path, NULL), *unit = NULL;
+	char *slash = real ? strrchr(real, '/') : NULL;
+	if (slash && slash > real) {
+		*slash = '\0';
+		unit = xstrdup(strrchr(real, '/') + 1);
+	}
+	free(real);
+	return unit ? unit : xstrdup("unit");
+}
+
 /* unit NULL: what the file says. */
 static void add_file(
 	struct collector *collector, int directory, const char *name, const char *path, const char *unit)
@@ -107,7 +149,9 @@ static void add_file(
 	char *data = xmalloc(size + 1);
 	if (read_all(fd, data, size, &size)) {
 		data[size] = '\0';
-		char *own_unit = unit ? xstrdup(unit) : unit_of(data, size);
+		char *own_unit = unit			   ? xstrdup(unit)
+				 : source_is_picture(name) ? unit_above(name)
+							   : unit_of(data, size);
 		array_reserve_one(collector->files, collector->count, collector->capacity);
 		collector->files[collector->count++] = (struct source_file){.unit = own_unit,
 			.name = xasprintf("%s/%s", own_unit, name),
@@ -167,17 +211,15 @@ static void add_unit(struct collector *collector, int directory, const char *pat
 	for (int i = 0; i < listing.count; i++) {
 		const char *name = listing.entries[i]->d_name;
 		char *file = xasprintf("%s/%s", path, name);
-		size_t length = strlen(name);
 		if (is_directory(directory, name))
 			report(collector, file,
 				"a directory within a unit is not read; put its files beside the others");
-		else if (is_playlist(name) && collector->count < FILES_MOST)
+		else if (is_source(name) && collector->count < FILES_MOST)
 			add_file(collector, directory, name, file, unit);
-		else if (is_playlist(name))
+		else if (is_source(name))
 			report(collector, file, "too many files");
-		else if (length > 4 && strcmp(name + length - 4, ".yml") == 0)
-			diag_warning(collector->diags, (struct location){file, 0, 0},
-				"passed over: playlist files are named .yaml");
+		else
+			warn_passed_over(collector, name, file);
 		free(file);
 	}
 	free_listing(&listing);

@@ -8,11 +8,6 @@
 #include "frame/frame.h"
 #include "frame/image_header.h"
 
-enum image_fit {
-	IMAGE_CONTAIN, /* all of it, as large as the area takes; what is left of the area stays as it was */
-	IMAGE_COVER,   /* all of the area; what juts out of it is cut off, the same on both sides */
-};
-
 /* Paints the picture in data into area, which must lie within frame; transparency shows what was there. 0, or -EINVAL
  * with fault (what is wrong; what to do instead): then frame is untouched. */
 int image_paint(const void *data, size_t size, enum image_fit fit, struct frame *frame, struct rect area,

@@ -12,6 +12,21 @@
 #include "engine/trial.h"
 #include "store/store.h"
 
+/* All files of one load travel in one line, as base64. */
+static bool is_too_much(const struct source_file *files, size_t count)
+{
+	size_t total = 0, most = CONTROL_LOAD_MOST / 4 * 3 - (1 << 20);
+	for (size_t i = 0; i < count; i++)
+		total += files[i].size + 128;
+	if (total > most)
+		cli_fail(EXIT_INPUT,
+			"the files have %zu MiB together, and one load takes %zu; load one unit's directory "
+			"after "
+			"the other",
+			total >> 20, most >> 20);
+	return total > most;
+}
+
 static json_t *request(const struct source_file *files, size_t count, bool single)
 {
 	json_t *array = json_array();
@@ -130,6 +145,10 @@ static int load(const struct common *common, const char *path, struct diag_list 
 	int code;
 	if (daemon_runs(common)) {
 		json_t *reply;
+		if (is_too_much(files, count)) {
+			sources_free(files, count);
+			return EXIT_INPUT;
+		}
 		code = cli_call(common, request(files, count, single), &reply);
 		if (code == EXIT_DONE) {
 			print_loaded(common, reply);
