@@ -42,6 +42,8 @@ static int64_t moves_at(const struct scene *scene, int64_t elapsed)
 
 int64_t scene_next_change(const struct scene *scene, int64_t elapsed)
 {
+	if (scene->inner)
+		return scene_next_change(scene->inner, elapsed);
 	if (scene->motion == MOTION_STILL || (scene->motion == MOTION_PAGE && scene->picture_count == 1))
 		return TIME_NEVER;
 	int64_t rest = elapsed % scene->length;
@@ -105,8 +107,24 @@ static void compose_moving(const struct scene *scene, int64_t elapsed, struct fr
 	}
 }
 
+/* The part of frame that the text has, as a frame of its own over the same pixels. */
+static struct frame part_of(const struct frame *frame, struct rect place)
+{
+	return (struct frame){.width = place.width,
+		.height = place.height,
+		.stride = frame->stride,
+		.pixels = frame_row(frame, place.y) + place.x,
+		.references = 1};
+}
+
 void scene_compose(const struct scene *scene, int64_t elapsed, struct frame *frame)
 {
+	if (scene->inner) {
+		struct frame part = part_of(frame, scene->place);
+		frame_copy(frame, 0, 0, scene->ground, (struct rect){0, 0, scene->width, scene->height});
+		scene_compose(scene->inner, elapsed, &part);
+		return;
+	}
 	if (scene->motion == MOTION_SCROLL_LEFT) {
 		int below = scene->band_top + scene->band_height;
 		frame_fill(frame, (struct rect){0, 0, scene->width, scene->band_top}, scene->background);
@@ -123,12 +141,33 @@ static bool moves_between(const struct scene *scene, int64_t before, int64_t aft
 
 void scene_update(const struct scene *scene, int64_t before, int64_t elapsed, struct frame *frame)
 {
+	if (scene->inner) {
+		struct frame part = part_of(frame, scene->place);
+		scene_update(scene->inner, before, elapsed, &part);
+		return;
+	}
 	if (moves_between(scene, before, elapsed))
 		compose_moving(scene, elapsed, frame);
 }
 
+static void damage_part(const struct scene *scene, int64_t before, int64_t after, struct region *damage)
+{
+	struct region part = {.count = 0};
+	scene_damage(scene->inner, before, after, &part);
+	for (int i = 0; i < part.count; i++) {
+		struct rect rect = part.rects[i];
+		rect.x += scene->place.x;
+		rect.y += scene->place.y;
+		region_add(damage, rect);
+	}
+}
+
 void scene_damage(const struct scene *scene, int64_t before, int64_t after, struct region *damage)
 {
+	if (scene->inner) {
+		damage_part(scene, before, after, damage);
+		return;
+	}
 	if (!moves_between(scene, before, after))
 		return;
 	if (scene->motion == MOTION_SCROLL_LEFT)

@@ -39,6 +39,7 @@ enum render_fault {
 	RENDER_TOO_WIDE = 1 << 3,  /* one unbreakable word is wider than the display */
 	RENDER_SHORTENED = 1 << 4, /* not a fault: a `short:` form was taken */
 	RENDER_TOO_SMALL = 1 << 5, /* capitals lower than face->legible */
+	RENDER_BAD_PICTURE = 1 << 6, /* it cannot be decoded; image_paint says why */
 };
 
 /* Never NULL but for a face out of range. ret_faults (may be NULL) gets bits of render_fault; ret_char the first

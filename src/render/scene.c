@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "frame/legible.h"
 #include "frame/rate.h"
+#include "render/mount.h"
 #include "render/typeset.h"
 
 /* Reading time of a still text: time to notice it, then a calm pace for somebody who passes by. Vietnamese writes a
@@ -300,11 +301,21 @@ static struct scene *build(
 
 /* --- front door */
 
+struct scene *scene_build_text(struct fonts *fonts, const struct face *face, const struct item *item,
+	bool paint, unsigned *ret_faults, uint32_t *ret_char)
+{
+	struct order order = order_of_item(face, item);
+	struct scene *scene = build(fonts, &order, paint, ret_faults, ret_char);
+	if (!paint)
+		scene->picture_count = 0; /* counted, not painted */
+	return scene;
+}
+
 struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const struct item *item,
 	unsigned *ret_faults, uint32_t *ret_char)
 {
-	struct order order = order_of_item(face, item);
-	return build(fonts, &order, true, ret_faults, ret_char);
+	return (mount_wanted(item->message) ? mount_build : scene_build_text)(
+		fonts, face, item, true, ret_faults, ret_char);
 }
 
 struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
@@ -325,10 +336,9 @@ int64_t scene_length(struct fonts *fonts, const struct face *face, const struct 
 {
 	if (item->duration > 0)
 		return item->duration;
-	struct order order = order_of_item(face, item);
-	struct scene *scene = build(fonts, &order, false, NULL, NULL);
+	struct scene *scene = (mount_wanted(item->message) ? mount_build : scene_build_text)(
+		fonts, face, item, false, NULL, NULL);
 	int64_t length = scene->length * item->passes;
-	scene->picture_count = 0; /* counted, not painted */
 	scene_unref(scene);
 	return length;
 }
@@ -340,7 +350,9 @@ int64_t scene_natural_length(const struct scene *scene)
 
 size_t scene_size(const struct scene *scene)
 {
-	size_t size = 0;
+	size_t size = scene->inner ? scene_size(scene->inner) : 0;
+	if (scene->ground)
+		size += (size_t)scene->ground->stride * (size_t)scene->ground->height * sizeof(uint32_t);
 	for (size_t i = 0; i < scene->picture_count; i++)
 		size += (size_t)scene->pictures[i]->stride * (size_t)scene->pictures[i]->height *
 			sizeof *scene->pictures[i]->pixels;
@@ -359,6 +371,8 @@ void scene_unref(struct scene *scene)
 		return;
 	for (size_t i = 0; i < scene->picture_count; i++)
 		frame_unref(scene->pictures[i]);
+	scene_unref(scene->inner);
+	frame_unref(scene->ground);
 	free(scene->pictures);
 	free(scene);
 }

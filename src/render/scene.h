@@ -23,7 +23,16 @@ struct scene {
 	int step;		   /* pixels at once … */
 	int every;		   /* … every so many frames */
 	int64_t length;		   /* natural, ns, whole ms */
+
+	/* A text with something beside it: the text's own scene, its place, and what is painted around. */
+	struct scene *inner; /* NULL: none */
+	struct frame *ground;
+	struct rect place;
 };
+
+/* The text of an item, alone on a face. paint false: only what its length depends on, and no pictures. */
+struct scene *scene_build_text(struct fonts *fonts, const struct face *face, const struct item *item,
+	bool paint, unsigned *ret_faults, uint32_t *ret_char);
 
 /* Fills step, every and length for a speed in pixels a second. */
 void scene_set_motion(struct scene *scene, int speed);

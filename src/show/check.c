@@ -1,5 +1,6 @@
 /* The trial: everything that can show on a display is rendered once, and what is wrong is told. */
 #include "base/alloc.h"
+#include "render/image.h"
 #include "show/private.h"
 
 struct result {
@@ -47,6 +48,18 @@ static void report(const struct display *display, struct location where, const c
 			what, display->name);
 }
 
+/* Decoded once more, for the words. */
+static void report_picture(const struct message *message, const char *what, struct diag_list *diags)
+{
+	const struct asset *asset = message->image;
+	struct frame *dot = frame_create(1, 1);
+	struct image_fault fault;
+
+	if (image_paint(asset->data, asset->size, IMAGE_CONTAIN, dot, (struct rect){0, 0, 1, 1}, &fault) < 0)
+		diag_error(diags, message->image_where, "%s: `%s`: %s", what, asset->name, fault.text);
+	frame_unref(dot);
+}
+
 static void report_item(const struct show *show, const struct item *item, const struct result *result,
 	struct diag_list *diags)
 {
@@ -54,6 +67,8 @@ static void report_item(const struct show *show, const struct item *item, const 
 	char *what = xasprintf("message `%s/%s`", message->unit, message->name);
 
 	report(show->view.display, message->text_where, what, result, diags);
+	if (result->faults & RENDER_BAD_PICTURE)
+		report_picture(message, what, diags);
 	free(what);
 }
 

@@ -63,6 +63,8 @@ static void put_item(FILE *to, const struct item *item)
 	put_text(to, message->text);
 	put_text(to, message->lang);
 	put_text(to, message->qr);
+	put_text(to, message->image ? message->image->digest : NULL);
+	fprintf(to, "%d,", message->image_fit);
 	for (size_t i = 0; i < message->short_count; i++)
 		put_text(to, message->shorts[i]);
 	put_style(to, message->style);

@@ -1,0 +1,215 @@
+#include "render/mount.h"
+
+#include "base/alloc.h"
+#include "render/image.h"
+#include "render/qr.h"
+
+/* Boards up to this height give a QR code all of it: it can hardly be read any smaller. */
+#define LOW_BOARD	160
+#define CODE_OF_HEIGHT	0.45 /* of a screen */
+#define CODE_OF_WIDTH	0.4
+#define PICTURE_OF_WIDE 0.5
+#define TEXT_BELOW	0.28 /* of the height, where the text stands below a picture */
+
+bool mount_wanted(const struct message *message)
+{
+	return message->image || message->qr;
+}
+
+/* --- who gets which part of the display */
+
+struct plan {
+	const struct face *face;
+	const struct message *message;
+	struct rect image, text; /* zero size: none */
+	struct qr *qr;		 /* NULL: none */
+	int qr_x, qr_y;
+};
+
+static int part(double share, int of)
+{
+	return (int)(share * of + 0.5);
+}
+
+static int gap_of(const struct face *face)
+{
+	int shorter = face->width < face->height ? face->width : face->height;
+	return 1 + shorter / 40;
+}
+
+static bool is_upright(struct rect box)
+{
+	return box.height > box.width;
+}
+
+/* The code's square, cut off from the right of a wide box, from below of an upright one. */
+static void place_code(struct plan *plan, struct rect *box)
+{
+	int length = is_upright(*box) ? box->height : box->width;
+	int across = is_upright(*box) ? box->width : box->height;
+	bool whole = across <= LOW_BOARD || plan->message->image;
+	int room = whole ? across : part(CODE_OF_HEIGHT, across), most = part(CODE_OF_WIDTH, length);
+	if (room > most)
+		room = most;
+	if (qr_create(plan->message->qr, room, room, &plan->qr, NULL) < 0)
+		return;
+	int side = plan->qr->side, margin = across > LOW_BOARD ? 2 * gap_of(plan->face) : 0;
+	if (is_upright(*box)) {
+		plan->qr_x = box->x + (box->width - side) / 2;
+		plan->qr_y = box->y + box->height - side - margin;
+		box->height -= side + margin + gap_of(plan->face);
+	} else {
+		plan->qr_x = box->x + box->width - side - margin;
+		plan->qr_y = box->y + (box->height - side) / 2;
+		box->width -= side + margin + gap_of(plan->face);
+	}
+}
+
+/* The picture on the left of a wide box, above the text otherwise. */
+static void place_image(struct plan *plan, struct rect *box)
+{
+	const struct asset *asset = plan->message->image;
+	plan->image = *box;
+	if (plan->message->text[0] == '\0')
+		return;
+	if (box->width >= 2 * box->height) {
+		plan->image.width = part(PICTURE_OF_WIDE, box->width);
+		if (plan->message->image_fit == IMAGE_CONTAIN)
+			plan->image.width = image_place(&asset->header, IMAGE_CONTAIN, plan->image).width;
+		int used = plan->image.width + gap_of(plan->face);
+		box->x += used;
+		box->width -= used;
+	} else {
+		int height = part(TEXT_BELOW, box->height);
+		plan->image.height = box->height - height - gap_of(plan->face);
+		box->y += box->height - height;
+		box->height = height;
+	}
+}
+
+/* What shows beside the text, from all of it to nothing. */
+enum company { ALL, NO_CODE, NOTHING };
+
+static struct plan plan_create(const struct face *face, const struct message *message, enum company company)
+{
+	struct plan plan = {.face = face, .message = message};
+	struct rect box = {0, 0, face->width, face->height};
+	bool has_text = message->text[0] != '\0';
+	if (message->image && has_text && company != NOTHING)
+		place_image(&plan, &box);
+	if (message->qr && company == ALL)
+		place_code(&plan, &box);
+	if (message->image && !has_text)
+		place_image(&plan, &box);
+	if (has_text)
+		plan.text = box;
+	return plan;
+}
+
+static void plan_finish(struct plan *plan)
+{
+	qr_destroy(plan->qr);
+}
+
+/* --- text within its part */
+
+static struct face face_of(const struct plan *plan)
+{
+	struct face face = *plan->face;
+	if (plan->text.width > 0) {
+		face.width = plan->text.width;
+		face.height = plan->text.height;
+	}
+	return face;
+}
+
+static bool is_room(struct rect text)
+{
+	return text.width >= 8 && text.height >= 8;
+}
+
+static struct scene *set_text(struct fonts *fonts, const struct plan *plan, const struct item *item,
+	bool paint, unsigned *ret_faults, uint32_t *ret_char)
+{
+	struct face face = face_of(plan);
+	struct item still = *item;
+	if (plan->message->text[0] == '\0') { /* nothing moves */
+		still.motion = MOTION_STILL;
+		item = &still;
+	} else if (!is_room(plan->text)) {
+		*ret_faults = RENDER_TOO_TALL;
+		return scene_build_text(fonts, plan->face, item, paint, NULL, NULL);
+	}
+	return scene_build_text(fonts, &face, item, paint, ret_faults, ret_char);
+}
+
+/* --- all of it */
+
+/* Lit, whatever the display's colours: that of one-colour boards, white otherwise. */
+static uint32_t light_of(const struct face *face)
+{
+	return face->mono && face->foreground ? face->foreground : 0xffffff;
+}
+
+static struct frame *paint_ground(const struct plan *plan, uint32_t background, unsigned *faults)
+{
+	const struct face *face = plan->face;
+	const struct asset *asset = plan->message->image;
+	struct frame *ground = frame_create(face->width, face->height);
+	struct image_fault fault;
+	frame_fill(ground, (struct rect){0, 0, face->width, face->height}, background);
+	if (asset && plan->image.width > 0 && plan->image.height > 0 &&
+		image_paint(asset->data, asset->size, plan->message->image_fit, ground, plan->image, &fault) <
+			0)
+		*faults |= RENDER_BAD_PICTURE;
+	if (plan->qr)
+		qr_paint(plan->qr, ground, plan->qr_x, plan->qr_y, light_of(face), 0);
+	return ground;
+}
+
+/* A picture without text is the text's empty page, painted over. */
+static struct scene *mount(const struct plan *plan, struct scene *inner, unsigned *faults)
+{
+	struct frame *ground = paint_ground(plan, inner->background, faults);
+	if (plan->text.width == 0) {
+		for (size_t i = 0; i < inner->picture_count; i++)
+			frame_unref(inner->pictures[i]);
+		inner->pictures[0] = ground;
+		inner->picture_count = 1;
+		inner->motion = MOTION_STILL;
+		return inner;
+	}
+	struct scene *scene = xcalloc(1, sizeof *scene);
+	*scene = (struct scene){.references = 1,
+		.width = plan->face->width,
+		.height = plan->face->height,
+		.rate = inner->rate,
+		.background = inner->background,
+		.motion = inner->motion,
+		.length = inner->length,
+		.ground = ground,
+		.inner = inner,
+		.place = plan->text};
+	return scene;
+}
+
+struct scene *mount_build(struct fonts *fonts, const struct face *face, const struct item *item, bool paint,
+	unsigned *ret_faults, uint32_t *ret_char)
+{
+	enum company company = ALL;
+	unsigned faults = 0;
+	struct plan plan = plan_create(face, item->message, company);
+	struct scene *inner = set_text(fonts, &plan, item, paint, &faults, ret_char);
+	/* Text must be readable, the rest is welcome. */
+	while ((faults & ~(unsigned)RENDER_SHORTENED) && company != NOTHING) {
+		plan_finish(&plan);
+		scene_unref(inner);
+		plan = plan_create(face, item->message, ++company);
+		inner = set_text(fonts, &plan, item, paint, &faults, ret_char);
+	}
+	struct scene *scene = paint ? mount(&plan, inner, &faults) : inner;
+	plan_finish(&plan);
+	if (ret_faults)
+		*ret_faults = faults;
+	return scene;
+}

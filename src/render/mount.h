@@ -1,0 +1,15 @@
+/* A message's picture and QR code around its text. Private to render. */
+#ifndef RENDER_MOUNT_H
+#define RENDER_MOUNT_H
+
+#include "render/scene.h"
+
+/* Whether a message has more to it than text. */
+bool mount_wanted(const struct message *message);
+
+/* The whole scene of such an item. Where the text would not fit beside them, the QR code is left out, then the picture;
+ * the code also where it does not fit itself. As scene_prepare; paint false: for its length only. */
+struct scene *mount_build(struct fonts *fonts, const struct face *face, const struct item *item, bool paint,
+	unsigned *ret_faults, uint32_t *ret_char);
+
+#endif
