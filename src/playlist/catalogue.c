@@ -137,6 +137,8 @@ static void read_file(struct build *build, struct storage *storage, const struct
 	const struct source_file *file = ordered->file;
 	struct unit_state *unit = ordered->unit;
 	const char *name = file->path ? file->path : file->name;
+	bool is_picture = source_is_picture(file->name);
+	unit->files += !is_picture;
 	unit->bytes += file->size;
 	if (!check_file_name(build, file))
 		return;
@@ -150,11 +152,10 @@ static void read_file(struct build *build, struct storage *storage, const struct
 		unit->broken = true;
 		return;
 	}
-	if (source_is_picture(file->name)) {
+	if (is_picture) {
 		declare_asset(build, unit, file);
 		return;
 	}
-	unit->files++;
 	struct tree *tree = conf_read_yaml(name, file->data, file->size, NULL, build->check.diags);
 	unit->broken |= !tree || tree_truncated(tree);
 	if (!tree)

@@ -200,8 +200,16 @@ struct scene *mount_build(struct fonts *fonts, const struct face *face, const st
 	unsigned faults = 0;
 	struct plan plan = plan_create(face, item->message, company);
 	struct scene *inner = set_text(fonts, &plan, item, paint, &faults, ret_char);
-	/* Text must be readable, the rest is welcome. */
-	while ((faults & ~(unsigned)RENDER_SHORTENED) && company != NOTHING) {
+	/* Text must be readable, the rest is welcome; but a text that does not fit alone either gains nothing. */
+	unsigned bad = faults & ~(unsigned)RENDER_SHORTENED;
+	if (bad) {
+		unsigned alone = 0;
+		struct plan nothing = plan_create(face, item->message, NOTHING);
+		scene_unref(set_text(fonts, &nothing, item, false, &alone, NULL));
+		plan_finish(&nothing);
+		bad &= ~alone;
+	}
+	for (; bad && company != NOTHING; bad = faults & ~(unsigned)RENDER_SHORTENED) {
 		plan_finish(&plan);
 		scene_unref(inner);
 		plan = plan_create(face, item->message, ++company);
