@@ -37,7 +37,8 @@ struct image_fault {
 int image_header_read(
 	const void *data, size_t size, struct image_header *ret_header, struct image_fault *fault);
 /* The same; and the file goes on to the picture's end. What lies between may still be broken. */
-int image_file_check(const void *data, size_t size, struct image_header *ret_header, struct image_fault *fault);
+int image_file_check(
+	const void *data, size_t size, struct image_header *ret_header, struct image_fault *fault);
 
 /* -EINVAL, with fault set. */
 int image_refuse(struct image_fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
