@@ -33,7 +33,7 @@ static bool try_height(const struct fitting *f, int height, struct fitted *fitte
 	struct font font;
 	for (int most = height; most > 0;) {
 		if (!fonts_choose(f->fonts, f->typesetter, f->face, f->setting->family, f->setting->bold,
-			    most, &font))
+			    most, f->text, &font))
 			return false;
 		fitted_finish(fitted);
 		block_set(&fitted->block, f->fonts, f->typesetter, &font, f->text, f->width,

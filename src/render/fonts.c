@@ -12,20 +12,26 @@
 #define TYPESETTERS_MOST 16
 #define MEASURES_MOST	 256
 
-/* Pixel families have one size; outline families any. In order of preference, higher ink first. */
+/* Pixel families have one size, which is the height of their ink; outline families any. In order of preference. */
 static const struct family {
 	const char *name;
 	int pixels; /* the strike of a pixel family; 0: outline */
 	bool has_bold;
 } families[] = {
-	{"Bangtin Fixed 20", 20, false},
-	{"Bangtin Fixed 15", 15, false},
+	{"Bang Tin 32", 32, true},
+	{"Bang Tin 24", 24, true},
+	{"Bang Tin 16", 16, true},
 	{"Noto Sans", 0, true},
 };
 #define FAMILIES (sizeof families / sizeof *families)
 
 /* Below this many pixels of ink an outline font's marks mislead on LEDs: hồ reads as hố. */
 #define OUTLINE_LEAST 22
+/* From this height of a line on, an outline font fills it so much better than the largest pixel font that it is
+ * preferred, though its edges are less even. */
+#define OUTLINE_PREFERRED 43
+/* Rows. No screen is lower; no board is higher whose dots are seen one by one. */
+#define BOARD_MOST 256
 
 /* Every letter whose marks must not be cut, and the rest of ASCII. */
 static const char measured[] = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
@@ -271,18 +277,37 @@ static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const
 	return true;
 }
 
-bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
-	const char *name, bool bold, int height, struct font *ret_font)
+static bool covers(struct fonts *fonts, size_t family, const char *text)
 {
-	bool outline_first = height >= OUTLINE_LEAST;
-	for (int pass = 0; pass < 2; pass++)
+	uint32_t c;
+	while ((c = utf8_next(&text)) != 0)
+		if (c >= ' ' && !FcCharSetHasChar(fonts->covered[family], c)) /* below: breaks, emphasis */
+			return false;
+	return true;
+}
+
+static bool offered(struct fonts *fonts, size_t family, const char *name, int height)
+{
+	if (!fonts->covered[family])
+		return false;
+	if (*name)
+		return strcmp(name, families[family].name) == 0;
+	/* Too small to be told apart: rather pages of a pixel font. */
+	return families[family].pixels > 0 || height >= OUTLINE_LEAST;
+}
+
+bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
+	const char *name, bool bold, int height, const char *text, struct font *ret_font)
+{
+	bool outline_first =
+		height >= OUTLINE_PREFERRED || (face->height > BOARD_MOST && height >= OUTLINE_LEAST);
+	/* The preferred kind first; but a font that lacks a character of the text only if all do. */
+	for (int pass = 0; pass < 4; pass++)
 		for (size_t i = 0; i < FAMILIES; i++) {
-			bool outline = families[i].pixels == 0;
-			if (outline && !*name && height < OUTLINE_LEAST)
-				continue; /* too small to be told apart: rather pages of a pixel font */
-			if (!fonts->covered[i] ||
-				(*name ? strcmp(name, families[i].name) != 0
-				       : outline != (pass == 0 ? outline_first : !outline_first)))
+			bool outline = families[i].pixels == 0, whole = pass < 2;
+			if (!offered(fonts, i, name, height) ||
+				outline != (pass % 2 == 0 ? outline_first : !outline_first) ||
+				(whole && !covers(fonts, i, text)))
 				continue;
 			if (fit_family(fonts, typesetter, &families[i], face, bold, height, ret_font))
 				return true;

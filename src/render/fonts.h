@@ -28,9 +28,10 @@ void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter);
 
 /* The first character that the font's family lacks; 0: none. Line breaks count as present. */
 uint32_t fonts_missing(struct fonts *fonts, const struct font *font, const char *text);
-/* The best font of at most `height` pixels of ink for such a face; false: none is that low. family "" chooses. */
+/* The best font of at most `height` pixels of ink for such a face; false: none is that low. family "" chooses: one that
+ * has every character of the text, if there is any. */
 bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
-	const char *family, bool bold, int height, struct font *ret_font);
+	const char *family, bool bold, int height, const char *text, struct font *ret_font);
 
 /* Fills in font->ink. */
 void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font);

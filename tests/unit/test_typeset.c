@@ -231,7 +231,8 @@ static void test_any_text_in_any_box(void **state)
 				syllables[(seed >> 8) % SYLLABLES]);
 		}
 		struct font font;
-		assert_true(fonts_choose(fonts, typesetter, &face, "", round & 1, heights[round % 3], &font));
+		assert_true(fonts_choose(
+			fonts, typesetter, &face, "", round & 1, heights[round % 3], text, &font));
 		check_set(text, &font, 60 + (round * 37) % 600);
 	}
 }
