@@ -4,9 +4,13 @@
 /* One line a driver, in alphabetical order; X is what becomes of it: a declaration, an entry of the list. */
 #define DRIVERS(X)                                                                                           \
 	X(adalight)                                                                                          \
+	X(alpha)                                                                                             \
 	X(artnet)                                                                                            \
 	X(awa)                                                                                               \
+	X(colorlight)                                                                                        \
 	X(ddp)                                                                                               \
+	X(flaschen)                                                                                          \
+	X(hanover)                                                                                           \
 	X(kms)                                                                                               \
 	X(null)                                                                                              \
 	X(onbon_5e)                                                                                          \
@@ -15,7 +19,9 @@
 	X(png)                                                                                               \
 	X(sacn)                                                                                              \
 	X(terminal)                                                                                          \
-	X(tpm2)
+	X(tpm2)                                                                                              \
+	X(tpm2net)                                                                                           \
+	X(wled)
 
 #define DECLARE(name) extern const struct sink_driver sink_driver_##name;
 #define ENTRY(name)   &sink_driver_##name,

@@ -3,7 +3,7 @@
 #ifndef DRIVERS_STRIP_H
 #define DRIVERS_STRIP_H
 
-#include "output/sink.h"
+#include "drivers/link/paced.h"
 
 struct strip_protocol {
 	size_t overhead;    /* bytes of a frame besides its pixels */
@@ -17,13 +17,11 @@ struct strip {
 	char *port; /* options */
 	int64_t baud, reset_wait, pixel_time;
 	const struct strip_protocol *protocol;
-	struct serial *serial; /* NULL: closed */
-	enum { STRIP_RESETTING, STRIP_IDLE, STRIP_WRITING, STRIP_DRAINING, STRIP_LATCHING } state;
+	struct paced line;
+	bool resetting; /* the device starts; it hears nothing yet */
 	uint8_t *bytes; /* of the frame that is going out */
-	size_t size, sent, pixels;
+	size_t pixels;
 	uint64_t sequence;
-	int64_t line_free; /* monotonic: when the line has carried all that was written */
-	int64_t deadline;  /* monotonic: by then the kernel must have taken and sent it all */
 };
 extern const struct sink_option strip_options[];
 

@@ -113,14 +113,16 @@ static int last_error(void)
 /* libserialport knows how each kind of adapter is told an odd speed. It opens the port once more for that; the
  * settings are the port's, and our descriptor keeps it open. DTR and RTS stay as opening set them: on many boards they
  * are wired to the reset. */
-static int configure(struct sp_port *port, int baud)
+static int configure(struct sp_port *port, const struct serial_mode *mode)
 {
+	static const enum sp_parity parities[] = {SP_PARITY_NONE, SP_PARITY_EVEN, SP_PARITY_ODD};
 	int error = 0;
 
 	if (sp_open(port, SP_MODE_READ_WRITE) != SP_OK)
 		return last_error();
-	if (sp_set_baudrate(port, baud) != SP_OK || sp_set_bits(port, 8) != SP_OK ||
-		sp_set_parity(port, SP_PARITY_NONE) != SP_OK || sp_set_stopbits(port, 1) != SP_OK ||
+	if (sp_set_baudrate(port, (int)mode->baud) != SP_OK || sp_set_bits(port, mode->data_bits) != SP_OK ||
+		sp_set_parity(port, parities[mode->parity]) != SP_OK ||
+		sp_set_stopbits(port, mode->stop_bits) != SP_OK ||
 		sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE) != SP_OK)
 		error = last_error();
 	sp_close(port);
@@ -135,7 +137,7 @@ static bool is_pseudo_terminal(int fd)
 	return fstat(fd, &status) == 0 && major(status.st_rdev) >= 136 && major(status.st_rdev) <= 143;
 }
 
-static int set_speed(int fd, const char *path, int baud)
+static int set_speed(int fd, const char *path, const struct serial_mode *mode)
 {
 	struct sp_port *port;
 	struct termios termios;
@@ -143,18 +145,28 @@ static int set_speed(int fd, const char *path, int baud)
 	if (is_pseudo_terminal(fd))
 		return 0; /* it has none */
 	if (sp_get_port_by_name(path, &port) == SP_OK) {
-		int error = configure(port, baud);
+		int error = configure(port, mode);
 		sp_free_port(port);
 		return error;
 	}
-	if (tcgetattr(fd, &termios) < 0 || cfsetspeed(&termios, (speed_t)baud) < 0 ||
+	if (tcgetattr(fd, &termios) < 0 || cfsetspeed(&termios, (speed_t)mode->baud) < 0 ||
 		tcsetattr(fd, TCSANOW, &termios) < 0)
 		return -errno;
 	return 0;
 }
 
+void serial_set_bits(const struct serial_mode *mode, struct termios *termios)
+{
+	termios->c_cflag &= ~(tcflag_t)(CSIZE | PARENB | PARODD | CSTOPB);
+	termios->c_cflag |= mode->data_bits == 7 ? CS7 : CS8;
+	if (mode->parity != PARITY_NONE)
+		termios->c_cflag |= mode->parity == PARITY_ODD ? PARENB | PARODD : PARENB;
+	if (mode->stop_bits == 2)
+		termios->c_cflag |= CSTOPB;
+}
+
 /* Raw, and such that 0 bytes read can only mean a hang-up (VMIN 1). */
-static int set_raw(int fd)
+static int set_raw(int fd, const struct serial_mode *mode)
 {
 	struct termios termios;
 
@@ -162,7 +174,8 @@ static int set_raw(int fd)
 		return -errno;
 	cfmakeraw(&termios);
 	termios.c_cflag |= CLOCAL | CREAD;
-	termios.c_cflag &= ~(tcflag_t)(CRTSCTS | CSTOPB);
+	termios.c_cflag &= ~(tcflag_t)CRTSCTS;
+	serial_set_bits(mode, &termios);
 	termios.c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
 	termios.c_cc[VMIN] = 1;
 	termios.c_cc[VTIME] = 0;
@@ -172,7 +185,7 @@ static int set_raw(int fd)
 }
 
 /* Nothing of the port is touched before it is ours alone. */
-static int take(struct serial *serial, const char *path, int baud, const char **ret_why)
+static int take(struct serial *serial, const char *path, const struct serial_mode *mode, const char **ret_why)
 {
 	*ret_why = "the port cannot be opened";
 	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -186,17 +199,18 @@ static int take(struct serial *serial, const char *path, int baud, const char **
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	serial->ours = true;
 	*ret_why = "the port does not take this speed";
-	int error = set_speed(serial->fd, path, baud);
+	int error = set_speed(serial->fd, path, mode);
 	if (error)
 		return error;
 	*ret_why = "the port cannot be set up";
-	error = set_raw(serial->fd);
+	error = set_raw(serial->fd, mode);
 	if (!error && ioctl(serial->fd, TIOCEXCL) < 0)
 		error = -errno;
 	return error;
 }
 
-int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why)
+int serial_open_mode(
+	const char *port, const struct serial_mode *mode, struct serial **ret_serial, const char **ret_why)
 {
 	struct serial *serial = xcalloc(1, sizeof *serial);
 	char *path = resolve(port);
@@ -205,13 +219,18 @@ int serial_open(const char *port, int64_t baud, struct serial **ret_serial, cons
 	serial->fd = -1;
 	*ret_why = "the port is not there";
 	if (path)
-		error = take(serial, path, (int)baud, ret_why);
+		error = take(serial, path, mode, ret_why);
 	free(path);
 	if (error)
 		serial_close(serial);
 	else
 		*ret_serial = serial;
 	return error;
+}
+
+int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why)
+{
+	return serial_open_mode(port, &(struct serial_mode){baud, PARITY_NONE, 8, 1}, ret_serial, ret_why);
 }
 
 void serial_close(struct serial *serial)

@@ -1,4 +1,4 @@
-/* A serial port as a line for bytes: 8N1, raw, no flow control, never blocking. One thread; 0 or -errno.
+/* A serial port as a line for bytes: raw, no flow control, never blocking. One thread; 0 or -errno.
  *
  * A port is named by a path (/dev/ttyUSB0; better /dev/serial/by-id/…, which stays with its adapter) or by
  * usb:VID:PID[:SERIAL] in hexadecimal, the first adapter that answers to it.
@@ -8,13 +8,24 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <termios.h>
 
 struct serial;
+
+struct serial_mode {
+	int64_t baud;
+	enum { PARITY_NONE, PARITY_EVEN, PARITY_ODD } parity;
+	int data_bits, stop_bits; /* 7 or 8; 1 or 2 */
+};
 
 /* NULL, or why this cannot name a port (static text, for people). No I/O. */
 const char *serial_port_refusal(const char *port);
 /* *ret_why: what was being done when it failed (static text). -EBUSY: another program has the port. */
-int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why);
+int serial_open_mode(
+	const char *port, const struct serial_mode *mode, struct serial **ret_serial, const char **ret_why);
+int serial_open(const char *port, int64_t baud, struct serial **ret_serial, const char **ret_why); /* 8N1 */
+/* The mode's bits in a termios, its speed excepted. Pure. */
+void serial_set_bits(const struct serial_mode *mode, struct termios *termios);
 /* What has not left yet is dropped: closing must not wait for a line that is stuck. NULL is fine. */
 void serial_close(struct serial *serial);
 int serial_fd(const struct serial *serial);
