@@ -25,7 +25,7 @@ struct piece {
 
 static struct piece next_piece(const struct protocol *protocol, const uint8_t *data, size_t size, size_t step)
 {
-	size_t skip = protocol->transport == TRANSPORT_DATAGRAM && size >= 2 ? 2 : 0;
+	size_t skip = protocol->transport != TRANSPORT_STREAM && size >= 2 ? 2 : 0;
 	size_t most = size - skip, wanted = skip ? ((size_t)data[0] << 8 | data[1]) % 700 : step;
 
 	return (struct piece){data + skip, wanted < most ? wanted : most};

@@ -1,8 +1,10 @@
 """What the integration tests share: TAP, scratch directories, the real programs, pictures. Standard library only."""
+import ctypes
 import json
 import os
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -152,6 +154,29 @@ def read_png(path):
         before = row
         rows.append(bytes(row) if channels == 3 else b"".join(row[i:i + 3] for i in range(0, stride, 4)))
     return width, height, b"".join(rows)
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+NEW_USER, NEW_NET = 0x10000000, 0x40000000
+
+
+def new_network():
+    """From here on this process and its children have a network of their own: nothing but a pair of Ethernet interfaces
+    that are one cable, `host` and `card`. False where that is not to be had."""
+    user, group = os.geteuid(), os.getegid()
+    if ctypes.CDLL(None).unshare(NEW_NET if user == 0 else NEW_USER | NEW_NET) != 0:
+        return False
+    if user != 0:
+        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+            with open(f"/proc/self/{name}", "w", encoding="ascii") as f:
+                f.write(text)
+    return all(run("ip", "link", *words)[0] == 0 for words in (("add", "host", "type", "veth", "peer", "name", "card"),
+                                                               ("set", "host", "up"), ("set", "card", "up")))
 
 
 def digest(data):

@@ -6,16 +6,18 @@ which gives its instant; `bangtin preview --stage panel` paints that instant. A 
 over a window's border and over a reload.
 """
 import os
-import socket
 import sys
 
-from harness import Scratch, Site, Tap, digest, instant, json_lines, read_png, stop, wait_for
+from harness import (Scratch, Site, Tap, digest, free_port, instant, json_lines, new_network, read_png, stop,
+                     wait_for)
 
 tap = Tap()
 WIDTH, HEIGHT, RATE = 64, 16, 30
 BORDER = 1772413200 * 10**9  # 2026-03-02 08:00 in the site's zone: one window ends, the next begins
 SERIAL = ("adalight", "awa", "tpm2")
-UDP = ("ddp", "artnet", "sacn")
+UDP = ("ddp", "artnet", "sacn", "wled", "tpm2net", "flaschen")
+SIGNS = ("alpha", "hanover")  # serial, slow: pages come where others scroll
+RAW = ("colorlight",)
 
 PLAYLISTS = """
 messages:
@@ -35,25 +37,29 @@ schedule:
 """
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def where_of(scratch, protocol):
+    """Where the simulator is, how one sees that it is there, and the driver options that reach it."""
+    if protocol in RAW:
+        return (("--listen", "card"), lambda: len(open("/proc/net/packet", encoding="ascii").readlines()) > 1,
+                'interface = "host"; link-speed = "any";')
+    if protocol in UDP:
+        port = free_port()
+        return (("--listen", f"127.0.0.1:{port}"),
+                lambda: f":{port:04X} " in open("/proc/net/udp", encoding="ascii").read(),
+                f'host = "127.0.0.1"; port = {port};')
+    link = os.path.join(scratch.path, "tty")
+    baud = {"alpha": 38400, "hanover": 115200}.get(protocol, 2000000)
+    return ("--pty", link), lambda: os.path.exists(link), f'port = "{link}"; baud = {baud};'
 
 
 def start_simulator(scratch, protocol):
     """The simulator, the driver options that reach it, and its output file."""
     out = os.path.join(scratch.path, "decoded")
-    link = os.path.join(scratch.path, "tty")
-    port = free_port()
-    where = ("--pty", link) if protocol in SERIAL else ("--listen", f"127.0.0.1:{port}")
+    where, is_there, options = where_of(scratch, protocol)
     simulator = scratch.start("bangtin-simulator", "--protocol", protocol, "--size", f"{WIDTH}x{HEIGHT}", "--json",
                               *where, out=out)
-    if protocol in SERIAL:
-        wait_for(lambda: os.path.exists(link))
-        return simulator, f'port = "{link}"; baud = 2000000;', out
-    wait_for(lambda: f":{port:04X} " in open("/proc/net/udp", encoding="ascii").read())
-    return simulator, f'host = "127.0.0.1"; port = {port};', out
+    wait_for(is_there)
+    return simulator, options, out
 
 
 def preview_digests(scratch, site, playlists, frames):
@@ -75,44 +81,51 @@ def check_equality(protocol, scratch, site, playlists, frames):
         index = round((t["instant"] - trace[0]["instant"]) * RATE / 1e9)
         if painted[index] != d["digest"]:
             differ.append(t["sequence"])
-    tap.ok(not differ and len(set(painted)) > 10,
+    different = len(set(d["digest"] for _, d in frames))
+    tap.ok(not differ and different > (1 if protocol in SIGNS else 10),
            f"{protocol}: generation {trace[0]['generation']}: {len(frames)} decoded frames equal the preview of their "
-           f"instant, {len(set(painted))} different pictures", f"sequences that differ: {differ[:10]}")
+           f"instant, {different} different pictures", f"sequences that differ: {differ[:10]}")
 
 
 def check_protocol(protocol):
     with Scratch() as scratch:
         simulator, options, out = start_simulator(scratch, protocol)
+        colours = 'colours = "mono-white";' if protocol == "hanover" else ""
         site = Site(scratch, f"""{{ name = "board"; tags = ["led"]; size = "{WIDTH}x{HEIGHT}"; rate = {RATE}.0;
-            gamma = 2.2; brightness = 80; driver = {{ name = "{protocol}"; {options} }}; }}""")
+            gamma = 2.2; brightness = 80; {colours} driver = {{ name = "{protocol}"; {options} }}; }}""")
         old = site.playlists(PLAYLISTS.format(word="cũ"), directory="old")
         new = site.playlists(PLAYLISTS.format(word="mới"), directory="new")
         code, _, err = site.bangtin("load", old)
         if not tap.ok(code == 0, f"{protocol}: the playlists load", err):
             return
+        slow = protocol in SIGNS
         site.start("2026-03-02 07:59:57,1")
-        wait_for(lambda: len(json_lines(site.trace)) > 130, 15)
+        wait_for(lambda: len(json_lines(site.trace)) > (7 if slow else 130), 15)
         code, _, err = site.live("load", new)
         tap.ok(code == 0, f"{protocol}: a reload while it runs", err)
         loaded = len(json_lines(site.trace))
-        wait_for(lambda: len(json_lines(site.trace)) > loaded + 45, 8)
+        wait_for(lambda: len(json_lines(site.trace)) > loaded + (3 if slow else 45), 8)
         stop(site.daemon)
         trace = json_lines(site.trace)
         wait_for(lambda: sum("frame" in f for f in json_lines(out)) >= len(trace), 3)
         stop(simulator)
         decoded = [f for f in json_lines(out) if "frame" in f]
-        tap.ok(len(trace) > 150 and len(decoded) == len(trace),
+        tap.ok(len(trace) > (8 if slow else 150) and len(decoded) == len(trace),
                f"{protocol}: {len(decoded)} of the {len(trace)} frames handed to the driver were decoded")
-        wrong = [i for i, (d, t) in enumerate(zip(decoded, trace)) if d["digest"] != t["digest"]]
-        tap.ok(not wrong, f"{protocol}: every decoded frame is the one that was handed over", f"wrong: {wrong[:10]}")
+        if not slow:  # theirs is digested as it is packed: the preview has to do
+            wrong = [i for i, (d, t) in enumerate(zip(decoded, trace)) if d["digest"] != t["digest"]]
+            tap.ok(not wrong, f"{protocol}: every decoded frame is the one that was handed over", f"wrong: {wrong[:10]}")
         # The last picture is the one that the daemon leaves behind: it belongs to no instant of the schedule.
-        pairs = list(zip(trace, decoded))[:-1]
+        pairs = [p for p in zip(trace, decoded) if p[0]["instant"] != trace[-1]["instant"]]
         after = sum(t["instant"] >= BORDER for t, _ in pairs)
         tap.ok(0 < after < len(pairs), f"{protocol}: {after} of them lie after the window's border")
         for generation, playlists in ((1, old), (2, new)):
             check_equality(protocol, scratch, site, playlists, [p for p in pairs if p[0]["generation"] == generation])
 
 
-for name in sys.argv[1:] or SERIAL + UDP:
+for name in sys.argv[1:] or SERIAL + UDP + SIGNS + RAW:
+    if name in RAW and not new_network():
+        tap.ok(True, f"{name}: # SKIP no network namespace is to be had here")
+        continue
     check_protocol(name)
 tap.done()

@@ -19,12 +19,15 @@ static const char help[] =
 	"                         --tcp ADDR[:PORT])\n"
 	"                         [OPTION...]\n"
 	"Decodes the wire of a LED board, and shows the board that it stands for.\n\n"
-	"      --protocol NAME     adalight, awa, tpm2 (serial); ddp, artnet, sacn (UDP);\n"
+	"      --protocol NAME     adalight, awa, tpm2, alpha, hanover (serial);\n"
+	"                          ddp, artnet, sacn, wled, tpm2net, flaschen (UDP);\n"
+	"                          colorlight (raw Ethernet);\n"
 	"                          onbon-5e, onbon-6e (serial, TCP, UDP), onbon-6q (TCP, UDP)\n"
 	"      --size WxH          of the board, in wire order: 64x16\n"
 	"      --pty LINK          make a pseudo-terminal, and LINK to it\n"
 	"      --tty PATH          read a serial port that is there, at the speed that it is set to\n"
 	"      --listen ADDR:PORT  receive datagrams; a multicast address is joined\n"
+	"      --listen INTERFACE  receive the raw frames of a network interface\n"
 	"      --tcp ADDR:PORT     take a connection at a time\n"
 	"      --interface ADDR    join multicast groups on the interface that has this address\n"
 	"      --universe N        the first universe of the picture (artnet 0, sacn 1)\n"
@@ -107,7 +110,7 @@ static const char *take_run(struct simulator *s, int option, const char *value)
 	switch (option) {
 	case PROTOCOL:
 		s->protocol = protocol_find(value);
-		return s->protocol ? NULL : "--protocol wants adalight, awa, tpm2, ddp, artnet or sacn";
+		return s->protocol ? NULL : "there is no such --protocol; --help lists them";
 	case UNIVERSE:
 		if (!read_number(value, 0, 65535, &number))
 			return "--universe wants a number";
@@ -183,7 +186,8 @@ static const char *check(const struct settings *settings)
 			 (place->listen ? WIRE_UDP : 0);
 	if (!given || (given & (given - 1)) || (place->link && place->tty) || !(given & wires))
 		return wires == WIRE_SERIAL ? "this protocol wants one of --pty LINK and --tty PATH"
-		       : wires == WIRE_UDP  ? "this protocol wants --listen ADDR:PORT"
+		       : protocol->transport == TRANSPORT_FRAME ? "this protocol wants --listen INTERFACE"
+		       : wires == WIRE_UDP			? "this protocol wants --listen ADDR:PORT"
 		       : wires & WIRE_SERIAL
 			       ? "this protocol wants one of --pty LINK, --tty PATH, --tcp ADDR:PORT, "
 				 "--listen ADDR:PORT"
@@ -202,6 +206,7 @@ static const char *set_up(struct settings *settings)
 	board_init(&s->board, settings->width, settings->height);
 	s->board.outputs.dump = settings->dump;
 	settings->place.port = protocol->port;
+	settings->place.frames = protocol->transport == TRANSPORT_FRAME;
 	if (s->options.universe < 0)
 		s->options.universe = protocol->universe_usual;
 	if (protocol->universe_most) {

@@ -1,6 +1,6 @@
 /* A wire protocol, decoded. One file a protocol, one line of protocols[] (registry.c).
  *
- * A decoder is fed what arrives: a stream in arbitrary pieces, or whole datagrams. It writes pixels to the board, says
+ * A decoder is fed what arrives: a stream in arbitrary pieces, or whole datagrams, or whole Ethernet frames. It writes pixels to the board, says
  * when a frame is complete, and reports what it drops. It must survive any input.
  */
 #ifndef TOOLS_SIMULATOR_PROTOCOL_H
@@ -8,7 +8,7 @@
 
 #include "board.h"
 
-enum transport { TRANSPORT_STREAM, TRANSPORT_DATAGRAM };
+enum transport { TRANSPORT_STREAM, TRANSPORT_DATAGRAM, TRANSPORT_FRAME };
 
 /* Where a stream is to be had; 0: a datagram protocol on UDP, a stream on a serial line. */
 enum { WIRE_SERIAL = 1, WIRE_TCP = 2, WIRE_UDP = 4 };
@@ -25,7 +25,7 @@ struct decoder_options {
 
 struct arrival {
 	int64_t time;	 /* monotonic ns */
-	uint32_t sender; /* IPv4 address of a datagram's sender; 0 for a stream */
+	uint32_t sender; /* IPv4 address of a datagram's sender; 0 for others */
 };
 
 struct protocol {

@@ -4,7 +4,8 @@
 #include "protocol.h"
 
 extern const struct protocol adalight_protocol, awa_protocol, tpm2_protocol, ddp_protocol, artnet_protocol,
-	sacn_protocol, onbon_5e_protocol, onbon_6e_protocol, onbon_6q_protocol;
+	sacn_protocol, alpha_protocol, hanover_protocol, wled_protocol, tpm2net_protocol, flaschen_protocol,
+	colorlight_protocol, onbon_5e_protocol, onbon_6e_protocol, onbon_6q_protocol;
 
 const struct protocol *const protocols[] = {
 	&adalight_protocol,
@@ -13,6 +14,12 @@ const struct protocol *const protocols[] = {
 	&ddp_protocol,
 	&artnet_protocol,
 	&sacn_protocol,
+	&alpha_protocol,
+	&hanover_protocol,
+	&wled_protocol,
+	&tpm2net_protocol,
+	&flaschen_protocol,
+	&colorlight_protocol,
 	&onbon_5e_protocol,
 	&onbon_6e_protocol,
 	&onbon_6q_protocol,

@@ -3,6 +3,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -200,14 +203,43 @@ void wire_accept(struct wire *wire)
 	wire->fd = fd;
 }
 
+/* --- raw Ethernet */
+
+static bool open_interface(struct wire *wire)
+{
+	int buffer = RECEIVE_BUFFER, on = 1;
+	struct sockaddr_ll address = {.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)if_nametoindex(wire->place.listen)};
+	struct packet_mreq all = {.mr_ifindex = address.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
+
+	if (address.sll_ifindex == 0)
+		return complain(wire->place.listen);
+	wire->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (wire->fd < 0)
+		return complain("raw frames (they need CAP_NET_RAW)");
+	setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+	setsockopt(wire->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+	setsockopt(wire->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all);
+	return bind(wire->fd, (struct sockaddr *)&address, sizeof address) == 0 ||
+	       complain(wire->place.listen);
+}
+
 /* --- all */
+
+static bool is_udp(const struct wire *wire)
+{
+	return wire->place.listen && !wire->place.frames;
+}
 
 bool wire_open(struct wire *wire)
 {
-	bool good = wire->place.link  ? open_pty(wire)
-		    : wire->place.tty ? open_tty(wire)
-		    : wire->place.tcp ? open_tcp(wire)
-				      : open_udp(wire);
+	const struct wire_place *place = &wire->place;
+	bool good = place->link	    ? open_pty(wire)
+		    : place->tty    ? open_tty(wire)
+		    : place->tcp    ? open_tcp(wire)
+		    : place->frames ? open_interface(wire)
+				    : open_udp(wire);
 
 	if (!good)
 		wire_close(wire);
@@ -237,11 +269,12 @@ void wire_release(struct wire *wire)
 ssize_t wire_read(struct wire *wire, void *bytes, size_t size)
 {
 	socklen_t peer_size = sizeof wire->peer;
-	ssize_t n = wire->place.listen
+	ssize_t n = is_udp(wire)
 			    ? recvfrom(wire->fd, bytes, size, 0, (struct sockaddr *)&wire->peer, &peer_size)
 			    : read(wire->fd, bytes, size);
 
 	bool nothing = n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED);
+	nothing |= n < 0 && wire->place.frames && errno == ENETDOWN; /* it may come up again */
 	if (wire->place.tcp && n <= 0 && !nothing) { /* the client has gone; another may come */
 		hang_up(wire);
 		return 0;
@@ -256,10 +289,10 @@ ssize_t wire_read(struct wire *wire, void *bytes, size_t size)
 void wire_answer(void *data, const void *bytes, size_t size)
 {
 	struct wire *wire = data;
-	ssize_t n = wire->place.listen ? sendto(wire->fd, bytes, size, 0,
-						 (const struct sockaddr *)&wire->peer, sizeof wire->peer)
-		    : wire->place.tcp  ? send(wire->fd, bytes, size, MSG_NOSIGNAL)
-				       : write(wire->fd, bytes, size);
+	ssize_t n = is_udp(wire)      ? sendto(wire->fd, bytes, size, 0, (const struct sockaddr *)&wire->peer,
+						sizeof wire->peer)
+		    : wire->place.tcp ? send(wire->fd, bytes, size, MSG_NOSIGNAL)
+				      : write(wire->fd, bytes, size);
 
 	if (n < 0 && errno != EAGAIN && !wire->place.tcp)
 		complain("an answer could not be sent");

@@ -1,5 +1,5 @@
-/* The kinds of wire: a serial line (a pseudo-terminal with a well-known name, or a port that is there), UDP, and TCP,
- * where one client at a time is heard: the newest. */
+/* The kinds of wire: a serial line (a pseudo-terminal with a well-known name, or a port that is there), UDP, TCP,
+ * where one client at a time is heard: the newest; and the raw frames of a network interface. */
 #ifndef TOOLS_SIMULATOR_WIRE_H
 #define TOOLS_SIMULATOR_WIRE_H
 
@@ -14,6 +14,7 @@ struct wire_place {
 	const char *link;   /* make a pseudo-terminal, and this symbolic link to it */
 	const char *tty;    /* open this port; its speed is left alone */
 	const char *listen; /* receive datagrams: ADDRESS[:PORT] */
+	bool frames;	    /* listen names an interface: receive its raw frames */
 	const char *tcp;    /* take connections: ADDRESS[:PORT] */
 	const char *
 		interface; /* address of the interface that joins multicast groups; NULL: the routing table's */
