@@ -175,7 +175,8 @@ static int set_raw(int fd, const struct serial_mode *mode)
 	cfmakeraw(&termios);
 	termios.c_cflag |= CLOCAL | CREAD;
 	termios.c_cflag &= ~(tcflag_t)CRTSCTS;
-	serial_set_bits(mode, &termios);
+	if (!is_pseudo_terminal(fd)) /* it has none, and refuses to be told some */
+		serial_set_bits(mode, &termios);
 	termios.c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
 	termios.c_cc[VMIN] = 1;
 	termios.c_cc[VTIME] = 0;

@@ -71,6 +71,12 @@ static const struct bed beds[] = {
 	{"awa", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "/dev/null"}, false},
 	{"tpm2", {{"port", PTY}, {"baud", "4000000"}, {"pixel-time", "0s"}}, {"port", "usb:ffff:ffff"},
 		false},
+	{"alpha", {{"port", PTY}, {"baud", "38400"}, {"set-up", "false"}}, {"port", "/nowhere/tty"}, false},
+	{"hanover", {{"port", PTY}, {"baud", "115200"}}, {"port", "/dev/null"}, false},
+	{"colorlight", {{"interface", "nowhere9"}}, {"interface", "nowhere9"}, true},
+	{"flaschen", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
+	{"tpm2net", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
+	{"wled", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
 	{"ddp", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
 	{"artnet", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
 	{"sacn", {{"host", "127.0.0.1"}, {"port", UDP}}, {0}, false},
@@ -408,7 +414,8 @@ static void test_close_at_wrong_moments(void **state)
 		driver->close(&rig.output->sink);
 		rig.output->retry_at = clock_monotonic();
 		output_settle(rig.output); /* and it opens again */
-		assert_true(drained(&rig, 2 * NS_PER_SEC));
+		if (!drained(&rig, 2 * NS_PER_SEC))
+			fail_msg("%s does not open again: %s", driver->name, status_of(&rig).why);
 		tear_down(&rig);
 		assert_int_equal(open_descriptors(), descriptors);
 		swallow();
@@ -540,7 +547,10 @@ static void test_no_allocation(void **state)
 		if (player.after != player.before)
 			fail_msg("%s: %lu allocations in %d frames", sink_drivers[i]->name,
 				player.after - player.before, LAST - FIRST);
-		assert_true(status_of(&rig).shown > (is_answered(sink_drivers[i]->name) ? 10 : 50));
+		int64_t cycle = rig.output->minimum_cycle;
+		assert_true(status_of(&rig).shown > (cycle > 100 * NS_PER_MS			 ? 0
+							    : is_answered(sink_drivers[i]->name) ? 10
+												 : 50));
 		loop_timer_destroy(player.timer);
 		tear_down(&rig);
 	}

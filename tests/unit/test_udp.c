@@ -184,6 +184,9 @@ static void test_vectors(void **state)
 	check_vectors("ddp");
 	check_vectors("artnet");
 	check_vectors("sacn");
+	check_vectors("wled");
+	check_vectors("tpm2net");
+	check_vectors("flaschen");
 }
 
 /* --- large pictures */
