@@ -48,7 +48,8 @@ struct colorlight {
 	uint8_t *rows; /* SLOT apart */
 	int width, height;
 	unsigned per_row; /* frames */
-	bool asking, repeats;
+	bool asking;
+	int times; /* that brightness and show are sent: 1 or 2 */
 };
 
 static void begin_frame(uint8_t *frame, size_t size, uint8_t kind)
@@ -106,7 +107,7 @@ static unsigned line_up(struct colorlight *c)
 	struct iovec *frames = c->packet.frames;
 	unsigned n = 0;
 
-	for (int i = 0; i <= c->repeats; i++)
+	for (int i = 0; i < c->times; i++)
 		frames[n++] = (struct iovec){c->brightness_frame, SIZE_BRIGHTNESS};
 	for (int y = 0; y < c->height; y++)
 		for (unsigned k = 0; k < c->per_row; k++)
@@ -114,7 +115,7 @@ static unsigned line_up(struct colorlight *c)
 				(struct iovec){row_frame(c, y, k), ROW_HEADER + 3 * (size_t)pixels_of(c, k)};
 	c->packet.pause_at = n;
 	c->packet.pause = c->pause;
-	for (int i = 0; i <= c->repeats; i++)
+	for (int i = 0; i < c->times; i++)
 		frames[n++] = (struct iovec){c->show_frame, SIZE_SHOW};
 	return n;
 }
@@ -170,7 +171,7 @@ static int colorlight_open(struct sink *sink)
 		for (unsigned k = 0; k < c->per_row; k++)
 			prepare_row(c, y, k);
 	prepare_control(c);
-	c->repeats = c->twice == TWICE_YES;
+	c->times = c->twice == TWICE_YES ? 2 : 1;
 	if (c->twice == TWICE_AUTO)
 		return ask_card(sink, c);
 	sink_up(sink);
@@ -196,7 +197,7 @@ static void colorlight_event(struct sink *sink, int fd, unsigned events)
 		sink_down(sink, (int)got, "the network interface has gone");
 	} else if (c->asking && got >= ANSWER_LEAST && data[-1] == KIND_ANSWER >> 8 && data[0] == 0x05 &&
 		   data[85] == c->card) {
-		c->repeats = data[2] >= TWICE_FROM;
+		c->times = data[2] >= TWICE_FROM ? 2 : 1;
 		end_asking(sink, c);
 	}
 }
