@@ -1,6 +1,7 @@
 #include "base/diag.h"
 
 #include "base/alloc.h"
+#include "base/note.h"
 
 void diag_init(struct diag_list *list)
 {
@@ -41,7 +42,7 @@ static struct diag *make_room(struct diag_list *list, enum diag_severity severit
 	return NULL;
 }
 
-static void add(struct diag_list *list, enum diag_severity severity, struct location where,
+static void add(struct diag_list *list, enum diag_severity severity, enum note note, struct location where,
 	const char *format, va_list arguments)
 {
 	struct diag *diag = make_room(list, severity);
@@ -53,7 +54,7 @@ static void add(struct diag_list *list, enum diag_severity severity, struct loca
 	if (vasprintf(&message, format, arguments) < 0)
 		abort();
 	where.file = xstrdup(where.file);
-	*diag = (struct diag){.severity = severity, .where = where, .message = message};
+	*diag = (struct diag){.severity = severity, .where = where, .message = message, .note = note};
 }
 
 void diag_error(struct diag_list *list, struct location where, const char *format, ...)
@@ -61,7 +62,7 @@ void diag_error(struct diag_list *list, struct location where, const char *forma
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(list, DIAG_ERROR, where, format, arguments);
+	add(list, DIAG_ERROR, NOTE_NONE, where, format, arguments);
 	va_end(arguments);
 }
 
@@ -70,7 +71,16 @@ void diag_warning(struct diag_list *list, struct location where, const char *for
 	va_list arguments;
 
 	va_start(arguments, format);
-	add(list, DIAG_WARNING, where, format, arguments);
+	add(list, DIAG_WARNING, NOTE_NONE, where, format, arguments);
+	va_end(arguments);
+}
+
+void diag_note(struct diag_list *list, enum note note, struct location where, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(list, note_page(note)->severity, note, where, format, arguments);
 	va_end(arguments);
 }
 
@@ -103,6 +113,16 @@ static const char *severity_name(enum diag_severity severity)
 	return severity == DIAG_ERROR ? "error" : "warning";
 }
 
+static void print_note(int note, FILE *to)
+{
+	char name[NOTE_NAME_SIZE];
+
+	if (note == NOTE_NONE)
+		return;
+	note_name((enum note)note, name);
+	fprintf(to, " [%s]", name);
+}
+
 void diag_print(const struct diag_list *list, FILE *to)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -114,8 +134,10 @@ void diag_print(const struct diag_list *list, FILE *to)
 			fprintf(to, "%d:", diag->where.line);
 		if (diag->where.line > 0 && diag->where.column > 0)
 			fprintf(to, "%d:", diag->where.column);
-		fprintf(to, "%s%s: %s\n", diag->where.file || diag->where.line > 0 ? " " : "",
+		fprintf(to, "%s%s: %s", diag->where.file || diag->where.line > 0 ? " " : "",
 			severity_name(diag->severity), diag->message);
+		print_note(diag->note, to);
+		fputc('\n', to);
 	}
 	if (list->truncated)
 		fprintf(to, "more than %d were found; correct these and check again\n", DIAG_MOST);
@@ -137,6 +159,15 @@ static void print_json_string(const char *text, FILE *to)
 	fputc('"', to);
 }
 
+static void print_json_note(int note, FILE *to)
+{
+	char name[NOTE_NAME_SIZE];
+
+	note_name((enum note)note, name);
+	if (note != NOTE_NONE)
+		fprintf(to, ", \"note\": \"%s\"", name);
+}
+
 void diag_print_json(const struct diag_list *list, FILE *to)
 {
 	fputc('[', to);
@@ -151,6 +182,7 @@ void diag_print_json(const struct diag_list *list, FILE *to)
 		fprintf(to, ", \"line\": %d, \"column\": %d, \"severity\": \"%s\", \"message\": ",
 			diag->where.line, diag->where.column, severity_name(diag->severity));
 		print_json_string(diag->message, to);
+		print_json_note(diag->note, to);
 		fputc('}', to);
 	}
 	fputs("]\n", to);

@@ -1,7 +1,7 @@
 /* Diagnostics: what is wrong with somebody's file, where, and what to write instead.
  *
- * A reader collects all of them in one run; the list is printed gcc style, `file:line:column: error: what; advice`,
- * sorted by place, or as JSON. One thread at a time.
+ * A reader collects all of them in one run; the list is printed gcc style, `file:line:column: error: what; advice`, with
+ * the number of its help page in brackets where it has one, sorted by place, or as JSON. One thread at a time.
  */
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H
@@ -23,6 +23,7 @@ struct diag {
 	enum diag_severity severity;
 	struct location where; /* file owned by the list */
 	char *message;	       /* "what is wrong; what to write" */
+	int note;	       /* its number, of enum note (base/note.h), which explains it; 0: none */
 };
 
 struct diag_list {

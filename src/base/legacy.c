@@ -381,7 +381,7 @@ enum legacy legacy_of_bytes(const char *bytes, size_t size)
 	size_t words = score(latin.text, latin.text).words;
 	free(latin.text);
 	free(in);
-	return valid * 4 >= words * 3 ? found : LEGACY_NONE;
+	return valid >= 3 && valid * 4 >= words * 3 ? found : LEGACY_NONE;
 }
 
 /* A letter that is in no such font: whoever wrote it writes Unicode. */

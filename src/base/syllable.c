@@ -257,8 +257,9 @@ static bool take_tone(const char *text, size_t size, char ret[SYLLABLE_BYTES_MOS
 	char *apart = g_utf8_normalize(lower, -1, G_NORMALIZE_NFD), *to = apart;
 	int tones = 0;
 	*ret_tone = 0;
-	for (const char *p = apart; p && *p; p = g_utf8_next_char(p)) {
+	for (const char *p = apart; p && *p;) {
 		gunichar c = g_utf8_get_char(p);
+		p = g_utf8_next_char(p); /* before what it stands on is written over */
 		if (is_tone(c)) {
 			*ret_tone = c;
 			tones++;

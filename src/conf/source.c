@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/legacy.h"
+#include "base/note.h"
 #include "base/text.h"
 
 enum { ENCODING_ERRORS_MOST = 5 };
@@ -112,15 +115,67 @@ static bool check_wide(const char *name, const char *data, size_t size, struct d
 	return false;
 }
 
+/* The lines with bytes that are not UTF-8, one after the other: what the encoding is told by. */
+static enum legacy find_encoding(const char *data, size_t size)
+{
+	char *lines = xmalloc(size + 1);
+	size_t taken = 0;
+	for (const char *at = data; at < data + size;) {
+		const char *end = at;
+		while (end < data + size && *end != '\n' && *end != '\r')
+			end++;
+		size_t length = (size_t)(end - at) + (end < data + size);
+		if (utf8_valid_prefix(at, length) < length) {
+			memcpy(lines + taken, at, length);
+			taken += length;
+		}
+		at += length;
+	}
+	enum legacy found = taken > 0 ? legacy_of_bytes(lines, taken) : LEGACY_NONE;
+	free(lines);
+	return found;
+}
+
+/* What is known of the bytes of a file that are not UTF-8. */
+struct strange {
+	const char *data;
+	size_t size;
+	enum legacy encoding;
+	int reported, line; /* how many, and on which line the last one was */
+};
+
+/* On the first such byte of a line: the line as it reads in the encoding that it seems to be in. */
+static void report_line(
+	const struct strange *strange, struct location where, unsigned byte, struct diag_list *diags)
+{
+	size_t size;
+	const char *line = line_text(strange->data, strange->size, where.line, &size);
+	while (size > 0 && *line == ' ')
+		line++, size--;
+	char *converted = legacy_convert_bytes(strange->encoding, line, size);
+	diag_note(diags, NOTE_LEGACY_FILE, where,
+		"byte 0x%02X is not UTF-8: the file is in an older encoding, it seems %s, in which this line "
+		"is `%s`; "
+		"save it as UTF-8",
+		byte, legacy_name(strange->encoding), converted);
+	free(converted);
+}
+
 /* A byte that is not UTF-8 counts as one column, as an editor shows it. */
-static bool report_byte(struct cursor *cursor, int reported, struct diag_list *diags)
+static bool report_byte(struct cursor *cursor, struct strange *strange, struct diag_list *diags)
 {
 	unsigned byte = (unsigned char)*cursor->at;
 	if (byte == 0)
 		diag_error(diags, cursor->where, "a NUL byte; this is not a text file");
-	else if (reported < ENCODING_ERRORS_MOST)
-		diag_error(diags, cursor->where,
+	else if (strange->reported >= ENCODING_ERRORS_MOST)
+		;
+	else if (strange->encoding != LEGACY_NONE && strange->line != cursor->where.line)
+		report_line(strange, cursor->where, byte, diags);
+	else if (strange->encoding == LEGACY_NONE)
+		diag_note(diags, NOTE_LEGACY_FILE, cursor->where,
 			"byte 0x%02X is not UTF-8: the file is in an older encoding; save it as UTF-8", byte);
+	strange->reported += strange->encoding == LEGACY_NONE || strange->line != cursor->where.line;
+	strange->line = cursor->where.line;
 	cursor->at++;
 	cursor->where.column++;
 	return byte != 0;
@@ -163,11 +218,12 @@ bool source_check(const char *name, const char *data, size_t size, const struct 
 	size_t errors = diags->errors;
 	struct cursor cursor;
 	cursor_init(&cursor, name, data, size);
-	for (int bad = 0;; bad++) {
+	struct strange strange = {.data = data, .size = size, .encoding = find_encoding(data, size)};
+	for (;;) {
 		const char *until =
 			cursor.at + utf8_valid_prefix(cursor.at, (size_t)(cursor.end - cursor.at));
 		check_characters(&cursor, until, diags);
-		if (cursor.at == cursor.end || !report_byte(&cursor, bad, diags))
+		if (cursor.at == cursor.end || !report_byte(&cursor, &strange, diags))
 			break;
 	}
 	return diags->errors == errors;

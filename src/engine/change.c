@@ -2,7 +2,9 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "base/legacy.h"
 #include "base/log.h"
+#include "base/note.h"
 #include "engine/private.h"
 #include "engine/trial.h"
 
@@ -152,11 +154,28 @@ static void work_stored(struct change *change)
 		fail(change, error, "the state directory cannot be written");
 }
 
+/* Copied from a document in an older encoding: told with what it says, as the load gate does. */
+static bool announcement_is_unicode(struct change *change)
+{
+	enum legacy encoding = legacy_of_text(change->edit.item.text);
+	if (encoding == LEGACY_NONE)
+		return true;
+	char *converted = legacy_convert_text(encoding, change->edit.item.text);
+	diag_note(&change->diags, NOTE_LEGACY_TEXT, (struct location){"announcement", 0, 0},
+		"the text was copied from a document in %s; if it says this, write: %s",
+		legacy_name(encoding), converted);
+	free(converted);
+	fail(change, -EINVAL, "nothing was changed");
+	return false;
+}
+
 /* Found at the desk, not on the board: a letter that no font has. */
 static bool announcement_is_readable(struct change *change)
 {
 	if (!change->edit.add || change->edit.item.kind != OVERRIDE_ANNOUNCE)
 		return true;
+	if (!announcement_is_unicode(change))
+		return false;
 	struct face face;
 	unsigned faults = 0;
 	uint32_t missing = 0;
@@ -165,7 +184,7 @@ static bool announcement_is_readable(struct change *change)
 		change->engine->fonts, &face, change->edit.item.text, MOTION_STILL, &faults, &missing));
 	if (!(faults & RENDER_MISSING_GLYPH))
 		return true;
-	diag_error(&change->diags, (struct location){"announcement", 0, 0},
+	diag_note(&change->diags, NOTE_MISSING_LETTER, (struct location){"announcement", 0, 0},
 		"no font here has the character U+%04X; leave it out", missing);
 	fail(change, -EINVAL, "nothing was changed");
 	return false;

@@ -82,6 +82,8 @@ const char *read_text(struct build *build, struct node *node, const char *what)
 {
 	if (!check_node_kind(&build->check, node, what, NODE_SCALAR))
 		return NULL;
+	if (!check_node_encoding(&build->check, node, what))
+		return NULL;
 	const char *begin = node->text, *end = begin + strlen(begin);
 	while (begin < end && blank(*begin))
 		begin++;

@@ -142,6 +142,7 @@ static void read_fallback(struct site_reader *reader, struct node *map, struct d
 	int word = FAILURE_DEFAULT;
 	struct node *node = check_any(check, map, "default", CHECK_OPTIONAL);
 	if (node && check_node_text(check, node, "default", &display->fallback_text) &&
+		check_node_encoding(check, node, "default") &&
 		strlen(display->fallback_text) > DEFAULT_TEXT_MOST)
 		diag_error(check->diags, node->where, "`default` is longer than %d bytes", DEFAULT_TEXT_MOST);
 	check_word(check, map, "on-failure", CHECK_OPTIONAL, words, 2, &word);

@@ -20,7 +20,7 @@ struct command {
 };
 extern const struct command command_check, command_agenda, command_why, command_preview, command_load,
 	command_history, command_rollback, command_status, command_announce, command_clear, command_blank,
-	command_unblank, command_snapshot, command_watch;
+	command_unblank, command_snapshot, command_watch, command_help;
 
 /* --- options: every command describes its own; -c/--configuration, --socket and --json are common */
 

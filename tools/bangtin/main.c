@@ -8,7 +8,7 @@
 static const struct command *const commands[] = {&command_check, &command_agenda, &command_why,
 	&command_preview, &command_load, &command_history, &command_rollback, &command_status,
 	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot,
-	&command_watch};
+	&command_watch, &command_help};
 
 static void help(FILE *to)
 {
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 		help(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2)) {
 		help(stdout);
 		return EXIT_DONE;
 	}
