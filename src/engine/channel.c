@@ -106,12 +106,14 @@ static void note_lateness(struct channel *channel, struct instant now)
 static void apply_brightness(struct channel *channel, struct instant at)
 {
 	int32_t second = 0;
+	day_t day = 0;
 	if (at.trusted) {
 		struct civil civil;
 		zone_civil(channel->site->zone, at.time, &civil);
 		second = civil.hour * 3600 + civil.minute * 60 + civil.second;
+		day = day_from_date(civil.year, civil.month, civil.day);
 	}
-	int permille = display_brightness(channel->display, second);
+	int permille = display_brightness(channel->site, channel->display, day, second);
 	if (permille != channel->permille)
 		output_set_brightness(channel->output, permille);
 	channel->permille = permille;

@@ -48,6 +48,16 @@ struct declared_playlist {
 	bool used;
 };
 
+struct declared_calendar {
+	struct calendar calendar;
+};
+
+struct followed_rule {
+	const char *rule;
+	day_t from, until;
+	const struct recurrence *recurrence;
+};
+
 struct declared_entry { /* of `schedule`, read when all names are known */
 	struct entry entry;
 	struct unit_state *unit;
@@ -68,7 +78,7 @@ struct build {
 	const struct zone *zone;
 	struct unit_state *units;
 	size_t unit_count;
-	struct names styles, messages, playlists, entries, counters, assets;
+	struct names styles, messages, playlists, calendars, entries, counters, assets;
 	ARRAY_OF(struct declared_style) style_list;
 	ARRAY_OF(struct declared_asset) asset_list;
 	ARRAY_OF(struct declared_message) message_list;
@@ -76,6 +86,7 @@ struct build {
 	ARRAY_OF(struct declared_entry) entry_list;
 	ARRAY_OF(struct item) item_list;
 	ARRAY_OF(struct declared_entry) skip_list;
+	ARRAY_OF(struct followed_rule) rule_list;
 };
 
 #define build_append(build, list, thing)                                                                     \
@@ -95,6 +106,7 @@ void declare_name(struct build *build, struct names *names, struct unit_state *u
 void declare_file(struct build *build, struct unit_state *unit, const struct tree *tree);
 void declare_style(struct build *build, struct unit_state *unit, struct node *node);
 void declare_message(struct build *build, struct unit_state *unit, struct node *node);
+void declare_calendar(struct build *build, struct unit_state *unit, struct node *node);
 
 /* A picture's file; its bytes are copied. */
 void declare_asset(struct build *build, struct unit_state *unit, const struct source_file *file);
@@ -139,8 +151,10 @@ struct item *read_item(struct build *build, struct unit_state *unit, struct node
 
 /* When: each reads one key of an entry. */
 unsigned read_days(struct build *build, struct node *map); /* bits; every day if absent or wrong */
-void read_period(struct build *build, struct node *map, struct entry *entry);
-void read_recurrence(struct build *build, struct node *map);
+void read_period(struct build *build, struct unit_state *unit, struct node *map, struct entry *entry);
+/* The days that a key lists, in arena; returns their count. */
+size_t read_dates(struct build *build, struct unit_state *unit, struct node *map, const char *key,
+	const struct days **ret_days);
 /* Refuses keys that this release does not know yet, by name. */
 void refuse_later(struct build *build, struct node *map, const char *key, const char *what);
 

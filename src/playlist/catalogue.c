@@ -235,6 +235,7 @@ static void build_finish(struct build *build)
 	names_finish(&build->styles);
 	names_finish(&build->messages);
 	names_finish(&build->playlists);
+	names_finish(&build->calendars);
 	names_finish(&build->entries);
 	names_finish(&build->counters);
 	names_finish(&build->assets);
@@ -245,6 +246,7 @@ static void build_finish(struct build *build)
 	free(build->entry_list.items);
 	free(build->item_list.items);
 	free(build->skip_list.items);
+	free(build->rule_list.items);
 }
 
 static void build_all(

@@ -8,6 +8,8 @@
 
 #include "base/diag.h"
 #include "base/time.h"
+#include "calendar/days.h"
+#include "calendar/recurrence.h"
 #include "frame/image_header.h"
 #include "site/site.h"
 
@@ -72,10 +74,6 @@ struct playlist {
 	struct location where;
 };
 
-struct date_range { /* whole local days, both inclusive */
-	day_t first, last;
-};
-
 struct entry {
 	const char *unit;
 	const struct playlist *playlist; /* `play:`; `show:` of one message makes a playlist of one item */
@@ -84,8 +82,13 @@ struct entry {
 	unsigned weekdays;   /* bit 0 Monday .. bit 6 Sunday; 127 every day */
 	struct hours *hours; /* at least one; whole day is 0..86400 */
 	size_t hours_count;
-	day_t from, until; /* inclusive; DAY_NONE: open */
-	struct date_range *except;
+	day_t from, until;	  /* inclusive; DAY_NONE: open */
+	const struct days *dates; /* it plays on these days only; none: on every day */
+	size_t dates_count;
+	const struct recurrence *repeat; /* and on days of this rule only; NULL: none */
+	const struct days *also;	 /* on these whatever weekdays, dates and repeat say */
+	size_t also_count;
+	const struct days *except; /* and never on these */
 	size_t except_count;
 	int priority; /* 0..100, default 10 */
 	bool required;
@@ -93,6 +96,10 @@ struct entry {
 	size_t index;	/* in catalogue->entries: declaration order over files, the documented tie-break */
 	const char *id; /* "unit/name" by its `name:`, else "unit/play#n"; stable for agenda and why */
 };
+
+enum day_rule { DAY_PLAYS, DAY_BEFORE, DAY_AFTER, DAY_EXCEPTED, DAY_WEEKDAY, DAY_DATES, DAY_REPEAT };
+/* Whether a window of the entry may begin on this local day, or which rule forbids it. Pure. */
+enum day_rule entry_day_rule(const struct entry *entry, day_t day);
 
 struct catalogue {
 	int references;

@@ -82,19 +82,18 @@ static void read_priority(
 	entry->priority = (int)priority;
 }
 
-static void read_when(struct build *build, struct node *map, struct entry *entry)
+static void read_when(struct build *build, struct unit_state *unit, struct node *map, struct entry *entry)
 {
-	static struct hours whole_day = {0, 86400};
+	static struct hours whole_day = {.end = 86400};
 	entry->weekdays = read_days(build, map);
 	/* Two days in a row, Sunday and Monday among them. */
 	bool next_day = entry->weekdays & (entry->weekdays >> 1 | (entry->weekdays & 1) << 6);
-	if (!hours_read(&build->check, build->arena, map, "hours", next_day, &entry->hours,
+	if (!hours_read(&build->check, build->arena, build->site, map, "hours", next_day, &entry->hours,
 		    &entry->hours_count)) {
 		entry->hours = &whole_day;
 		entry->hours_count = 1;
 	}
-	read_period(build, map, entry);
-	read_recurrence(build, map);
+	read_period(build, unit, map, entry);
 	refuse_later(build, map, "share", "shares");
 	refuse_later(build, map, "quota", "quotas");
 }
@@ -178,22 +177,12 @@ static void read_id(struct build *build, struct declared_entry *declared)
 	declared->entry.id = arena_printf(build->arena, "%s/%s", declared->unit->name, id);
 }
 
-static bool day_plays(const struct entry *entry, day_t day)
-{
-	if (!(entry->weekdays >> day_weekday(day) & 1))
-		return false;
-	for (size_t i = 0; i < entry->except_count; i++)
-		if (day >= entry->except[i].first && day <= entry->except[i].last)
-			return false;
-	return true;
-}
-
 static bool has_a_day(const struct entry *entry)
 {
 	if (entry->from == DAY_NONE || entry->until == DAY_NONE || entry->until - entry->from > SPAN_MOST)
 		return true;
 	for (day_t day = entry->from; day <= entry->until; day++)
-		if (day_plays(entry, day))
+		if (entry_day_rule(entry, day) == DAY_PLAYS)
 			return true;
 	return false;
 }
@@ -233,7 +222,7 @@ static void read_entry(struct build *build, struct declared_entry *declared)
 	entry->where = map->where;
 	read_what(build, declared->unit, map, entry);
 	read_targets(build, map, declared->unit, entry);
-	read_when(build, map, entry);
+	read_when(build, declared->unit, map, entry);
 	read_priority(build, map, declared->unit, entry);
 	check_bool(check, map, "required", CHECK_OPTIONAL, &entry->required);
 	read_id(build, declared);

@@ -1,12 +1,11 @@
-/* When an entry plays: weekdays, the first and last day, the days left out. The two places where a later release adds
- * ways to say it are read_date_spec (lunar dates) and read_recurrence (RFC 5545 rules). */
+/* When an entry plays: weekdays, the first and last day, the rule of recurrence. Lists of dates are in dates.c. */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "playlist/build.h"
 
 static const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "daily", "weekend"};
-enum { WEEKDAYS = 7, DAY_WORDS = 9, EVERY_DAY = 127, WEEKEND = 96, DATES_MOST = 1000 };
+enum { WEEKDAYS = 7, DAY_WORDS = 9, EVERY_DAY = 127, WEEKEND = 96 };
 
 static const char days_form[] = "`mon..fri`, days as [mon, wed], `weekend` or `daily`";
 
@@ -62,71 +61,49 @@ unsigned read_days(struct build *build, struct node *map)
 	return days ? days : EVERY_DAY;
 }
 
-/* A day or `first..last`. */
-static bool read_date_spec(struct build *build, struct node *node, const char *what, struct date_range *ret)
+/* The same rule from the same day is followed once. */
+static int follow_rule(struct build *build, const char *rule, const struct entry *entry,
+	const struct recurrence **ret, const char **ret_why)
+{
+	for (size_t i = 0; i < build->rule_list.count; i++) {
+		const struct followed_rule *known = build->rule_list.items[i];
+		if (known->from == entry->from && known->until == entry->until &&
+			strcmp(known->rule, rule) == 0) {
+			*ret = known->recurrence;
+			return 0;
+		}
+	}
+	struct followed_rule *followed = arena_alloc(build->arena, sizeof *followed);
+	*followed = (struct followed_rule){rule, entry->from, entry->until, NULL};
+	int error = recurrence_make(
+		build->arena, rule, entry->from, entry->until, build->zone, &followed->recurrence, ret_why);
+	if (error < 0)
+		return error;
+	build_append(build, rule_list, followed);
+	*ret = followed->recurrence;
+	return 0;
+}
+
+/* After `from` and `until`: a rule counts from its first day. */
+static void read_recurrence(struct build *build, struct node *map, struct entry *entry)
 {
 	struct check *check = &build->check;
-	if (!check_node_kind(check, node, what, NODE_SCALAR))
-		return false;
-	if (strncmp(node->text, "lunar", 5) == 0) {
-		diag_error(check->diags, node->where,
-			"`%s`: lunar dates are not in this release; write the days of the calendar, as "
-			"2026-02-16..2026-02-20",
-			what);
-		return false;
-	}
-	const char *points = strstr(node->text, "..");
-	struct date_range range;
-	if (!points) {
-		if (!check_node_date(check, node, what, &range.first))
-			return false;
-		range.last = range.first;
-		*ret = range;
-		return true;
-	}
-	struct node first = *node, last = *node;
-	first.text = arena_strndup(build->arena, node->text, (size_t)(points - node->text));
-	last.text = points + 2;
-	if (!check_node_date(check, &first, what, &range.first) ||
-		!check_node_date(check, &last, what, &range.last))
-		return false;
-	if (range.last < range.first) {
-		diag_error(check->diags, node->where,
-			"`%s`: the range `%s` ends before it begins; exchange its dates", what,
-			check_excerpt(node->text));
-		return false;
-	}
-	*ret = range;
-	return true;
-}
-
-void read_recurrence(struct build *build, struct node *map)
-{
-	struct node *node = check_any(&build->check, map, "repeat", CHECK_OPTIONAL);
-	if (node)
-		diag_error(build->check.diags, node->key_where,
-			"`repeat`: recurrence rules are not in this release; use `days`, `from`, `until` and "
-			"`except`");
-}
-
-static void read_exceptions(struct build *build, struct node *map, struct entry *entry)
-{
-	struct node *single, *const *nodes;
-	size_t count;
-	if (!check_values(&build->check, map, "except", CHECK_OPTIONAL, &single, &nodes, &count))
+	struct node *node = check_any(check, map, "repeat", CHECK_OPTIONAL);
+	const char *rule, *why;
+	if (!node || !check_node_text(check, node, "repeat", &rule))
 		return;
-	if (count > DATES_MOST) {
-		diag_error(build->check.diags, nodes[DATES_MOST]->where, "`except` has more than %d dates",
-			DATES_MOST);
-		return;
-	}
-	entry->except = arena_alloc(build->arena, count * sizeof *entry->except);
-	for (size_t i = 0; i < count; i++)
-		if (read_date_spec(build, nodes[i], "except", &entry->except[entry->except_count]))
-			entry->except_count++;
+	if (entry->from == DAY_NONE)
+		diag_error(check->diags, node->where,
+			"`repeat` counts from the entry's first day: add it, as `from: 2026-01-01`");
+	else if (follow_rule(build, rule, entry, &entry->repeat, &why) < 0)
+		diag_error(check->diags, node->where, "`repeat`: %s", why);
+	else if (recurrence_count(entry->repeat) == 0 && entry->also_count == 0)
+		diag_error(check->diags, node->where,
+			"`repeat`: no day %s follows this rule; the entry can never play",
+			entry->until == DAY_NONE ? "from `from` on" : "from `from` to `until`");
 }
 
-void read_period(struct build *build, struct node *map, struct entry *entry)
+void read_period(struct build *build, struct unit_state *unit, struct node *map, struct entry *entry)
 {
 	struct check *check = &build->check;
 	entry->from = entry->until = DAY_NONE;
@@ -139,5 +116,8 @@ void read_period(struct build *build, struct node *map, struct entry *entry)
 		diag_error(check->diags, until->where, "`until` is before `from`: the entry can never play");
 		entry->until = DAY_NONE;
 	}
-	read_exceptions(build, map, entry);
+	entry->dates_count = read_dates(build, unit, map, "dates", &entry->dates);
+	entry->also_count = read_dates(build, unit, map, "also", &entry->also);
+	entry->except_count = read_dates(build, unit, map, "except", &entry->except);
+	read_recurrence(build, map, entry);
 }

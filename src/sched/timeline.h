@@ -62,6 +62,8 @@ enum verdict {
 	VERDICT_NOT_YET, /* before from */
 	VERDICT_OVER,	 /* after until */
 	VERDICT_EXCEPTED,
+	VERDICT_DATES,	 /* not one of its dates */
+	VERDICT_REPEAT,	 /* its rule of recurrence leaves the day out */
 	VERDICT_EXPIRED, /* every message of it is past its own until */
 };
 struct candidate {

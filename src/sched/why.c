@@ -83,6 +83,8 @@ static const char *const verdicts[] = {
 	[VERDICT_NOT_YET] = "not-yet",
 	[VERDICT_OVER] = "over",
 	[VERDICT_EXCEPTED] = "excepted",
+	[VERDICT_DATES] = "dates",
+	[VERDICT_REPEAT] = "repeat",
 	[VERDICT_EXPIRED] = "expired",
 };
 

@@ -32,25 +32,19 @@ bool entry_names_display(const struct entry *entry, const struct display *displa
 	return false;
 }
 
-static bool excepted(const struct entry *entry, day_t day)
-{
-	for (size_t i = 0; i < entry->except_count; i++)
-		if (day >= entry->except[i].first && day <= entry->except[i].last)
-			return true;
-	return false;
-}
-
 enum verdict entry_judge_day(const struct entry *entry, day_t day)
 {
-	if (entry->from != DAY_NONE && day < entry->from)
-		return VERDICT_NOT_YET;
-	if (entry->until != DAY_NONE && day > entry->until)
-		return VERDICT_OVER;
-	if (excepted(entry, day))
-		return VERDICT_EXCEPTED;
-	if (!(entry->weekdays >> day_weekday(day) & 1))
-		return VERDICT_WEEKDAY;
-	return VERDICT_WINS;
+	static const enum verdict verdicts[] = {
+		[DAY_PLAYS] = VERDICT_WINS,
+		[DAY_BEFORE] = VERDICT_NOT_YET,
+		[DAY_AFTER] = VERDICT_OVER,
+		[DAY_EXCEPTED] = VERDICT_EXCEPTED,
+		[DAY_WEEKDAY] = VERDICT_WEEKDAY,
+		[DAY_DATES] = VERDICT_DATES,
+		[DAY_REPEAT] = VERDICT_REPEAT,
+	};
+
+	return verdicts[entry_day_rule(entry, day)];
 }
 
 int64_t entry_expiry(const struct entry *entry)
@@ -115,13 +109,18 @@ void windows_add(const struct site *site, const struct hours *hours, size_t coun
 
 	/* Clipping by wall-clock readings is safe because zone_instant never falls as its reading rises. */
 	for (size_t i = 0; i < count; i++) {
-		int32_t start = hours[i].start + offset * SECONDS_PER_DAY;
-		int32_t end = hours[i].end + offset * SECONDS_PER_DAY;
+		struct hours on;
+
+		if (!hours_on(site, &hours[i], programme_day + offset, &on))
+			continue;
+		int32_t start = on.start + offset * SECONDS_PER_DAY;
+		int32_t end = on.end + offset * SECONDS_PER_DAY;
 
 		start = start < site->day_starts ? site->day_starts : start;
 		end = end > day_end ? day_end : end;
 		if (start < end)
-			add_window(site, programme_day, (struct hours){start, end}, expiry, list);
+			add_window(site, programme_day, (struct hours){.start = start, .end = end}, expiry,
+				list);
 	}
 }
 
@@ -140,9 +139,12 @@ void entry_windows(
 
 bool entry_hours_contain(const struct site *site, const struct entry *entry, day_t day, int64_t time)
 {
+	struct hours on;
+
 	for (size_t i = 0; i < entry->hours_count; i++)
-		if (time >= zone_instant(site->zone, day, entry->hours[i].start) &&
-			time < zone_instant(site->zone, day, entry->hours[i].end))
+		if (hours_on(site, &entry->hours[i], day, &on) &&
+			time >= zone_instant(site->zone, day, on.start) &&
+			time < zone_instant(site->zone, day, on.end))
 			return true;
 	return false;
 }

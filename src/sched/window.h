@@ -16,8 +16,7 @@ struct interval_list {
 /* Whether the entry names the display, by its name or by one of its tags. */
 bool entry_names_display(const struct entry *entry, const struct display *display);
 
-/* Whether a window of the entry may begin on this local day: VERDICT_WINS if so, else the rule that forbids it. A
- * further rule on days (recurrence, lunar dates) belongs here, and nowhere else. */
+/* Whether a window of the entry may begin on this local day: VERDICT_WINS if so, else the rule that forbids it. */
 enum verdict entry_judge_day(const struct entry *entry, day_t day);
 
 /* The instant from which on no item of the entry can show; TIME_NEVER: none. */

@@ -4,7 +4,7 @@
 
 static void find_on_windows(const struct sched_view *view, struct day *day)
 {
-	static const struct hours whole_day = {0, 86400};
+	static const struct hours whole_day = {.end = 86400};
 	const struct display *display = view->display;
 	const struct hours *hours = display->on_hours_count ? display->on_hours : &whole_day;
 	size_t count = display->on_hours_count ? display->on_hours_count : 1;

@@ -9,7 +9,8 @@
 struct site_reader {
 	struct check check;
 	struct arena *arena;
-	const char *directory; /* of the file: relative paths begin there */
+	const struct site *site; /* what is read of it: the group `site` comes before the displays */
+	const char *directory;	 /* of the file: relative paths begin there */
 };
 
 /* "64x16"; false when absent or wrong (reported). */

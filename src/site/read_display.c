@@ -14,7 +14,8 @@ static void check_ascending(
 	struct site_reader *reader, struct node *list, const struct brightness_step *steps)
 {
 	for (size_t i = 1; i < list->count; i++)
-		if (steps[i].start <= steps[i - 1].start)
+		if (hour_nominal(steps[i].start, steps[i].base) <=
+			hour_nominal(steps[i - 1].start, steps[i - 1].base))
 			diag_error(reader->check.diags, list->children[i]->where,
 				"the steps of `brightness` must follow each other; this one begins before "
 				"the one above");
@@ -28,8 +29,11 @@ static void read_step(struct site_reader *reader, struct node *map, struct brigh
 		return;
 	struct node *from = check_any(check, map, "from", CHECK_REQUIRED);
 	if (from && check_node_kind(check, from, "from", NODE_SCALAR) &&
-		(time_parse_hour(from->text, &step->start) < 0 || step->start >= 86400))
-		check_refuse(check, from, "from", "an hour as \"18:00\"");
+		(!hour_parse(from->text, strlen(from->text), &step->start, &step->base) ||
+			(step->base == HOUR_CLOCK && step->start >= 86400)))
+		check_refuse(check, from, "from", "an hour as \"18:00\" or \"sunset-15m\"");
+	else if (from)
+		hour_check_place(check, reader->site, from, step->base);
 	check_number(check, map, "percent", CHECK_REQUIRED, 0, 100, &percent);
 	step->permille = (int)lround(percent * 10);
 	check_done(check, map, "a brightness step");
@@ -177,7 +181,8 @@ void site_read_display(struct site_reader *reader, struct node *map, struct disp
 		reader, map, "size", CHECK_REQUIRED, FRAME_SIDE_MOST, &display->width, &display->height);
 	site_read_panel(reader, map, display);
 	site_read_brightness(reader, map, display);
-	hours_read(check, reader->arena, map, "on-hours", true, &display->on_hours, &display->on_hours_count);
+	hours_read(check, reader->arena, reader->site, map, "on-hours", true, &display->on_hours,
+		&display->on_hours_count);
 	read_look(reader, map, display);
 	read_fallback(reader, map, display);
 	site_read_driver(reader, map, display);

@@ -140,6 +140,19 @@ static void read_day_starts(struct site_reader *reader, struct node *map, struct
 		check_refuse(check, node, "day-starts", "an hour as \"03:00\"");
 }
 
+/* One of them alone says nothing. */
+static void read_place(struct site_reader *reader, struct node *map, struct site *site)
+{
+	struct check *check = &reader->check;
+	bool latitude = check_number(check, map, "latitude", CHECK_OPTIONAL, -90, 90, &site->latitude);
+	bool longitude = check_number(check, map, "longitude", CHECK_OPTIONAL, -180, 180, &site->longitude);
+	if (latitude != longitude)
+		diag_error(check->diags, map->where,
+			"`latitude` and `longitude` belong together; write both, as latitude = 10.535; "
+			"longitude = 106.413");
+	site->placed = latitude && longitude;
+}
+
 static void read_socket(struct site_reader *reader, struct node *map, struct site *site)
 {
 	struct check *check = &reader->check;
@@ -169,6 +182,7 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	read_units(reader, map, site);
 	read_zone(reader, map, site);
 	read_day_starts(reader, map, site);
+	read_place(reader, map, site);
 	site->state_directory = read_path(reader, map, "state-directory", "/var/lib/bangtin");
 	site->fonts_directory = read_path(reader, map, "fonts-directory", NULL);
 	read_socket(reader, map, site);

@@ -77,7 +77,7 @@ struct site *site_parse(
 		return NULL;
 	struct site *site = site_create(tree);
 	struct storage *storage = site->storage;
-	struct site_reader reader = {.check = {.diags = diags}, .arena = &storage->arena};
+	struct site_reader reader = {.check = {.diags = diags}, .arena = &storage->arena, .site = site};
 	reader.directory = arena_strdup(&storage->arena, directory);
 	struct node *root = tree_root(tree);
 	struct node *general = check_map(&reader.check, root, "site", CHECK_REQUIRED);
@@ -134,26 +134,4 @@ bool display_matches(const struct display *display, const char *name_or_tag)
 {
 	return strcmp(name_or_tag, "*") == 0 || strcmp(display->name, name_or_tag) == 0 ||
 	       carries_tag(display, name_or_tag);
-}
-
-/* Before the first step of the day the last one of the day before still holds. */
-int display_brightness(const struct display *display, int32_t second_of_day)
-{
-	const struct brightness_step *step = &display->brightness[display->brightness_count - 1];
-	for (size_t i = 0; i < display->brightness_count; i++)
-		if (display->brightness[i].start <= second_of_day)
-			step = &display->brightness[i];
-	return step->permille;
-}
-
-bool display_is_on(const struct display *display, int32_t second_of_day)
-{
-	for (size_t i = 0; i < display->on_hours_count; i++) {
-		const struct hours *hours = &display->on_hours[i];
-		int32_t next_day = second_of_day + 86400;
-		if ((second_of_day >= hours->start && second_of_day < hours->end) ||
-			(next_day >= hours->start && next_day < hours->end))
-			return true;
-	}
-	return display->on_hours_count == 0;
 }

@@ -17,13 +17,20 @@ struct option { /* one `key = value` of a display's driver section; the driver's
 
 enum failure_picture { FAILURE_DEFAULT, FAILURE_BLANK };
 
-struct hours { /* seconds of the local day, [start, end); end may exceed 86400: it crosses midnight */
+enum hour_base { HOUR_CLOCK, HOUR_SUNRISE, HOUR_SUNSET };
+
+/* A window of the local day, [start, end): seconds of the day, or seconds after (or before) the sun's rising or setting.
+ * On the clock, end may exceed 86400: the window crosses midnight. See hours_on for what the sun makes of it. */
+struct hours {
 	int32_t start, end;
+	enum hour_base start_base, end_base;
+	bool crosses; /* one hangs on the sun, and it ends on the next day */
 };
 
-struct brightness_step { /* from this second of the day on; sorted; one at least */
+struct brightness_step { /* from this second of the day on, by the clock or the sun; sorted; one at least */
 	int32_t start;
 	int permille;
+	enum hour_base base;
 };
 
 struct display {
@@ -63,7 +70,9 @@ struct role_grant {
 struct site {
 	const char *name;
 	struct zone *zone;
-	int32_t day_starts; /* second of the local day at which the programme day begins; default 0 */
+	bool placed;		    /* its coordinates are known */
+	double latitude, longitude; /* degrees, north and east positive */
+	int32_t day_starts;	    /* second of the local day at which the programme day begins; default 0 */
 	const char *state_directory, *socket_path;
 	unsigned socket_mode;	  /* default 0660 */
 	const char *socket_group; /* NULL: the daemon's */
@@ -88,7 +97,12 @@ void site_destroy(struct site *site);
 const struct display *site_display(const struct site *site, const char *name); /* NULL: none */
 /* Whether the display has that name or carries that tag; "*" is every display. */
 bool display_matches(const struct display *display, const char *name_or_tag);
-int display_brightness(const struct display *display, int32_t second_of_day); /* permille */
-bool display_is_on(const struct display *display, int32_t second_of_day);
+/* permille, at this second of this local day */
+int display_brightness(
+	const struct site *site, const struct display *display, day_t day, int32_t second_of_day);
+
+/* The window on this local day as seconds of that day, both bases HOUR_CLOCK; whole minutes where the sun has a say. False:
+ * there is none on this day (the sun does not set, or sets too late). */
+bool hours_on(const struct site *site, const struct hours *hours, day_t day, struct hours *ret_hours);
 
 #endif

@@ -33,11 +33,11 @@ static void make_entry(struct made *made, size_t index, int64_t *lengths, const 
 	}
 	made->playlist = (struct playlist){.items = made->list, .item_count = ITEMS};
 	if (index % 5 == 0) {
-		made->hours[0] = (struct hours){7 * 3600, 11 * 3600 + 1800};
-		made->hours[1] = (struct hours){13 * 3600, 17 * 3600};
+		made->hours[0] = (struct hours){.start = 7 * 3600, .end = 11 * 3600 + 1800};
+		made->hours[1] = (struct hours){.start = 13 * 3600, .end = 17 * 3600};
 	} else {
-		made->hours[0] = (struct hours){start, start + 60};
-		made->hours[1] = (struct hours){start + 7200, start + 7200 + 60};
+		made->hours[0] = (struct hours){.start = start, .end = start + 60};
+		made->hours[1] = (struct hours){.start = start + 7200, .end = start + 7200 + 60};
 	}
 	made->entry = (struct entry){.playlist = &made->playlist,
 		.on = on,

@@ -17,8 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct display *display = &site->displays[i];
 		if (!display->name || !display->driver || display->width < 1 || display->height < 1)
 			abort();
-		display_brightness(display, 0);
-		display_is_on(display, 0);
+		display_brightness(site, display, 0, 0);
 	}
 	diag_sort(&diags);
 	free(diag_text(&diags));

@@ -32,7 +32,7 @@ struct made_entry {
 	struct made_item items[FIXTURE_ITEMS];
 	int priority;
 	unsigned weekdays; /* 0: every day */
-	const char *from, *until, *except;
+	const char *from, *until, *except, *dates, *also;
 	const char *on; /* default "led" */
 };
 
@@ -50,7 +50,7 @@ struct fixture {
 	struct entry entries[FIXTURE_ENTRIES];
 	const struct entry *entry_list[FIXTURE_ENTRIES];
 	struct hours hours[FIXTURE_ENTRIES][FIXTURE_HOURS];
-	struct date_range except[FIXTURE_ENTRIES];
+	struct days except[FIXTURE_ENTRIES], dates[FIXTURE_ENTRIES], also[FIXTURE_ENTRIES];
 	const char *on[FIXTURE_ENTRIES];
 };
 
@@ -105,6 +105,13 @@ static inline void fixture_add_items(
 	}
 }
 
+static inline size_t fixture_days(const char *text, struct days *days)
+{
+	if (text)
+		*days = (struct days){.first = date(text), .last = date(text)};
+	return text != NULL;
+}
+
 static inline void fixture_add(struct fixture *f, struct made_entry made)
 {
 	size_t index = f->catalogue.entry_count++;
@@ -124,11 +131,12 @@ static inline void fixture_add(struct fixture *f, struct made_entry made)
 		.playlist = &f->playlists[index],
 		.hours = f->hours[index],
 		.except = &f->except[index],
+		.dates = &f->dates[index],
+		.also = &f->also[index],
+		.except_count = fixture_days(made.except, &f->except[index]),
+		.dates_count = fixture_days(made.dates, &f->dates[index]),
+		.also_count = fixture_days(made.also, &f->also[index]),
 	};
-	if (made.except) {
-		f->except[index] = (struct date_range){date(made.except), date(made.except)};
-		entry->except_count = 1;
-	}
 	while (entry->hours_count < FIXTURE_HOURS && made.hours[entry->hours_count].end) {
 		f->hours[index][entry->hours_count] = made.hours[entry->hours_count];
 		entry->hours_count++;

@@ -56,12 +56,21 @@ static inline void oracle_end(struct oracle *oracle)
 
 static inline bool oracle_day_good(const struct entry *entry, day_t day)
 {
+	bool named = false;
+
 	if ((entry->from != DAY_NONE && day < entry->from) ||
 		(entry->until != DAY_NONE && day > entry->until))
 		return false;
 	for (size_t i = 0; i < entry->except_count; i++)
-		if (entry->except[i].first <= day && day <= entry->except[i].last)
+		if (entry->except[i].first <= day && day <= entry->except[i].last) /* dates only */
 			return false;
+	for (size_t i = 0; i < entry->also_count; i++)
+		if (entry->also[i].first <= day && day <= entry->also[i].last)
+			return true;
+	for (size_t i = 0; i < entry->dates_count; i++)
+		named |= entry->dates[i].first <= day && day <= entry->dates[i].last;
+	if (entry->dates_count && !named)
+		return false;
 	return entry->weekdays & 1u << ((day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */
 }
 

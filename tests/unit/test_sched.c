@@ -492,7 +492,7 @@ static void check_verdict(const struct fixture *f, const char *when, const char 
 static void why_names_the_rule(void **state)
 {
 	struct fixture *f = *state;
-	struct hours day = {AT(7, 0), AT(17, 0)};
+	struct hours day = {.start = AT(7, 0), .end = AT(17, 0)};
 	int64_t until = local(f, "2026-03-02 12:00");
 
 	ADD(f, .id = "win", .hours = {day}, .items = {{60, 0}}, .priority = 20);

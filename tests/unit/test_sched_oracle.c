@@ -10,8 +10,12 @@
 #include "sched_fixture.h"
 #include "sched_oracle.h"
 
-#define CATALOGUES 2400
-#define DAYS	   2 /* of each catalogue */
+#ifdef __SANITIZE_ADDRESS__ /* some ten times slower */
+#define CATALOGUES 1000
+#else
+#define CATALOGUES 10000
+#endif
+#define DAYS 2 /* of each catalogue */
 
 struct trial { /* everything is a multiple of step */
 	const char *zone;
@@ -19,7 +23,7 @@ struct trial { /* everything is a multiple of step */
 	int32_t day_starts;
 	day_t day;
 	struct made_entry made[FIXTURE_ENTRIES];
-	char dates[FIXTURE_ENTRIES][3][16];
+	char dates[FIXTURE_ENTRIES][5][16];
 	size_t count;
 };
 
@@ -59,7 +63,7 @@ static struct hours random_hours(const struct trial *trial)
 	if (hours.end > hours.start + 86400)
 		hours.end = hours.start + 86400;
 	if (chance(10))
-		hours = (struct hours){WHOLE_DAY};
+		hours = (struct hours){.end = AT(24, 0)};
 	return hours;
 }
 
@@ -92,6 +96,10 @@ static struct made_entry random_entry(struct trial *trial, size_t index, int64_t
 		made.until = random_date(trial, trial->dates[index][1]);
 	if (chance(20))
 		made.except = random_date(trial, trial->dates[index][2]);
+	if (chance(15))
+		made.dates = random_date(trial, trial->dates[index][3]);
+	if (chance(15))
+		made.also = random_date(trial, trial->dates[index][4]);
 	return made;
 }
 
@@ -204,9 +212,10 @@ static void print_trial(const struct trial *trial, uint64_t seed)
 	for (size_t i = 0; i < trial->count; i++) {
 		const struct made_entry *made = &trial->made[i];
 
-		print_error("  %s on %s priority %d days %02x from %s until %s except %s\n", made->id,
-			made->on, made->priority, made->weekdays, made->from ? made->from : "-",
-			made->until ? made->until : "-", made->except ? made->except : "-");
+		print_error("  %s on %s priority %d days %02x from %s until %s except %s dates %s also %s\n",
+			made->id, made->on, made->priority, made->weekdays, made->from ? made->from : "-",
+			made->until ? made->until : "-", made->except ? made->except : "-",
+			made->dates ? made->dates : "-", made->also ? made->also : "-");
 		for (size_t j = 0; j < FIXTURE_HOURS && made->hours[j].end; j++)
 			print_error("    hours %d..%d s\n", made->hours[j].start, made->hours[j].end);
 		for (size_t j = 0; j < FIXTURE_ITEMS && made->items[j].seconds; j++)

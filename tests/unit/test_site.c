@@ -14,6 +14,8 @@
 #include "base/file.h"
 #include "site/site.h"
 
+#define TODAY day_from_date(2026, 3, 2)
+
 #define SITE                                                                                                 \
 	"site = { name = \"x\"; timezone = \"Asia/Ho_Chi_Minh\"; units = [ \"province\", \"tan-an\" ]; %s "  \
 	"};\n"
@@ -78,8 +80,7 @@ static void test_defaults(void **state)
 	assert_int_equal(display->background, 0);
 	assert_null(display->fallback_text);
 	assert_int_equal(display->on_failure, FAILURE_DEFAULT);
-	assert_int_equal(display_brightness(display, 0), 1000);
-	assert_true(display_is_on(display, 0));
+	assert_int_equal(display_brightness(site, display, TODAY, 0), 1000);
 	assert_string_equal(display->driver, "null");
 	assert_int_equal(display->option_count, 0);
 	assert_false(display->panel.mono);
@@ -131,7 +132,7 @@ static void test_values(void **state)
 	assert_int_equal(display->options[0].where.column, 40);
 	assert_true(site->displays[1].panel.mono);
 	assert_int_equal(site->displays[1].panel.mono_colour, 0xffbf00);
-	assert_int_equal(display_brightness(&site->displays[1], 0), 400);
+	assert_int_equal(display_brightness(site, &site->displays[1], TODAY, 0), 400);
 	site_destroy(site);
 	free(path);
 }
@@ -142,12 +143,48 @@ static void test_brightness(void **state)
 	struct site *site = parse_good("", "brightness = ( { from = \"06:00\"; percent = 100; }, { from = "
 					   "\"18:30\"; percent = 37.5; } );");
 	const struct display *display = &site->displays[0];
-	assert_int_equal(display_brightness(display, 0), 375);
-	assert_int_equal(display_brightness(display, 6 * 3600 - 1), 375);
-	assert_int_equal(display_brightness(display, 6 * 3600), 1000);
-	assert_int_equal(display_brightness(display, 18 * 3600 + 1799), 1000);
-	assert_int_equal(display_brightness(display, 18 * 3600 + 1800), 375);
-	assert_int_equal(display_brightness(display, 86399), 375);
+	assert_int_equal(display_brightness(site, display, TODAY, 0), 375);
+	assert_int_equal(display_brightness(site, display, TODAY, 6 * 3600 - 1), 375);
+	assert_int_equal(display_brightness(site, display, TODAY, 6 * 3600), 1000);
+	assert_int_equal(display_brightness(site, display, TODAY, 18 * 3600 + 1799), 1000);
+	assert_int_equal(display_brightness(site, display, TODAY, 18 * 3600 + 1800), 375);
+	assert_int_equal(display_brightness(site, display, TODAY, 86399), 375);
+	site_destroy(site);
+}
+
+/* Tân An, 2024-03-20: sunrise 05:58:29, sunset 18:05:08 (astronomy_engine, tests/data/sun.csv). */
+static void test_sun(void **state)
+{
+	struct site *site = parse_good("latitude = 10.535; longitude = 106.413;",
+		"on-hours = [ \"sunrise-30m..sunset+1h\", \"sunset+2h..sunrise-1h\" ]; brightness = ( { from "
+		"= "
+		"\"sunrise\"; percent = 100; }, { from = \"sunset-15m\"; percent = 40; } );");
+	const struct display *display = &site->displays[0];
+	day_t day = day_from_date(2024, 3, 20);
+	struct hours on;
+	assert_true(site->placed);
+	assert_int_equal(display->on_hours_count, 2);
+	assert_true(hours_on(site, &display->on_hours[0], day, &on));
+	assert_int_equal(on.start, 5 * 3600 + 28 * 60);
+	assert_int_equal(on.end, 19 * 3600 + 5 * 60);
+	assert_true(hours_on(site, &display->on_hours[1], day, &on));
+	assert_int_equal(on.start, 20 * 3600 + 5 * 60);
+	assert_in_range(on.end, 86400 + 4 * 3600 + 57 * 60, 86400 + 4 * 3600 + 59 * 60);
+	assert_int_equal(display_brightness(site, display, day, 5 * 3600 + 57 * 60 + 59), 400);
+	assert_int_equal(display_brightness(site, display, day, 5 * 3600 + 58 * 60), 1000);
+	assert_int_equal(display_brightness(site, display, day, 17 * 3600 + 49 * 60 + 59), 1000);
+	assert_int_equal(display_brightness(site, display, day, 17 * 3600 + 50 * 60), 400);
+	site_destroy(site);
+}
+
+/* Where the sun does not set, a window that begins at sunset is none. */
+static void test_midnight_sun(void **state)
+{
+	struct site *site =
+		parse_good("latitude = 69.65; longitude = 106.4;", "on-hours = \"sunset..23:30\";");
+	struct hours on;
+	assert_false(hours_on(site, site->displays[0].on_hours, day_from_date(2026, 6, 21), &on));
+	assert_true(hours_on(site, site->displays[0].on_hours, day_from_date(2026, 9, 21), &on));
 	site_destroy(site);
 }
 
@@ -157,14 +194,8 @@ static void test_on_hours(void **state)
 	const struct display *display = &site->displays[0];
 	assert_int_equal(display->on_hours_count, 2);
 	assert_int_equal(display->on_hours[0].start, 5 * 3600); /* sorted */
-	assert_true(display_is_on(display, 0));
-	assert_true(display_is_on(display, 5399));
-	assert_false(display_is_on(display, 5400));
-	assert_false(display_is_on(display, 5 * 3600 - 1));
-	assert_true(display_is_on(display, 5 * 3600));
-	assert_false(display_is_on(display, 8 * 3600));
-	assert_true(display_is_on(display, 17 * 3600));
-	assert_true(display_is_on(display, 86399));
+	assert_int_equal(display->on_hours[1].start, 17 * 3600);
+	assert_int_equal(display->on_hours[1].end, 25 * 3600 + 1800);
 	site_destroy(site);
 }
 
@@ -219,6 +250,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_values, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_brightness, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_on_hours, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sun, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_midnight_sun, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_matches, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent_file, setup, teardown),

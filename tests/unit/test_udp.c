@@ -50,7 +50,7 @@ static void add_option(struct bench *bench, const char *key, const char *value)
 /* words: "key=value key=value" */
 static void bench_open(struct bench *bench, const char *driver, const char *words, int width, int height)
 {
-	static struct brightness_step full = {0, 1000};
+	static struct brightness_step full = {.permille = 1000};
 	int port;
 	*bench = (struct bench){.socket = receiver(&port)};
 	snprintf(bench->port, sizeof bench->port, "%d", port);

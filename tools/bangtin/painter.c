@@ -33,7 +33,8 @@ static int permille_at(const struct context *context, const struct display *disp
 	struct civil civil;
 
 	zone_civil(context->site->zone, at, &civil);
-	return display_brightness(display, civil.hour * 3600 + civil.minute * 60 + civil.second);
+	return display_brightness(context->site, display, day_from_date(civil.year, civil.month, civil.day),
+		civil.hour * 3600 + civil.minute * 60 + civil.second);
 }
 
 /* The picture before must be known to the plan as well, or all is painted again. */

@@ -22,6 +22,10 @@ static const char *explain(enum verdict verdict)
 		return "after its `until`";
 	case VERDICT_EXCEPTED:
 		return "an `except` names this day";
+	case VERDICT_DATES:
+		return "its `dates` do not name this day";
+	case VERDICT_REPEAT:
+		return "its `repeat` leaves this day out";
 	case VERDICT_EXPIRED:
 		return "all its messages have expired";
 	}
