@@ -52,13 +52,16 @@ static int line_of(const struct fitting *f, int lines)
 	return (f->height - (lines - 1) * f->setting->spacing) / lines;
 }
 
-/* Between lines that are too high for the text and lower ones at which all of it fits: the highest at which it does. */
+/* Between lines that are too high for the text and lower ones at which all of it fits, or that are too low for any font:
+ * the highest at which it does, if any. */
 static void grow(const struct fitting *f, int fits, int above, struct fitted *fitted)
 {
 	struct fitted trial = {0};
 	while (above - fits > 1) {
 		int middle = (fits + above) / 2;
-		if (try_height(f, middle, &trial) && trial.whole) {
+		if (!try_height(f, middle, &trial)) {
+			fits = middle; /* no font is so low */
+		} else if (trial.whole) {
 			fits = middle;
 			fitted_finish(fitted);
 			*fitted = trial;
@@ -80,8 +83,14 @@ static bool choose(const struct fitting *f, struct fitted *fitted)
 	for (int lines = 1; lines <= LINES_MOST || f->face->legible > 0;
 		lines += lines < LINES_MOST ? 1 : lines / 4) {
 		int height = line_of(f, lines);
-		if (height < 1 || !try_height(f, height, &trial))
+		if (height < 1)
 			break;
+		if (!try_height(
+			    f, height, &trial)) { /* lower than any font; but one may be between the two */
+			if (any && !fitted->whole)
+				grow(f, height, above, fitted);
+			break;
+		}
 		bool pageable = any && !(fitted->faults & RENDER_TOO_WIDE);
 		if (pageable && (trial.faults & RENDER_TOO_SMALL))
 			break;

@@ -96,6 +96,13 @@ static void find_places(PangoLayout *layout, int *ret, size_t size)
 		ret[pango_layout_iter_get_index(iter)] = PANGO_PIXELS(box.x);
 	} while (pango_layout_iter_next_cluster(iter));
 	pango_layout_iter_free(iter);
+	/* Where a paragraph ends, which no cluster says. */
+	for (int i = 0; i < pango_layout_get_line_count(layout); i++) {
+		PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
+		PangoRectangle box;
+		pango_layout_line_get_extents(line, NULL, &box);
+		ret[line->start_index + line->length] = PANGO_PIXELS(box.width);
+	}
 	for (size_t i = 1; i <= size; i++)
 		if (ret[i] < 0)
 			ret[i] = ret[i - 1];

@@ -237,6 +237,22 @@ static void test_any_text_in_any_box(void **state)
 	}
 }
 
+/* The last letter counts too when a line is broken. */
+static void test_last_word_fits(void **state)
+{
+	const struct face face = {.width = 64, .height = 16, .foreground = 0xffffff, .rate = 30000};
+	struct font font;
+	const char *text = "công tỉnh cũ";
+	assert_true(fonts_choose(fonts, typesetter, &face, "", false, 16, text, &font));
+	for (int width = 40; width < 90; width++) {
+		struct block block;
+		block_set(&block, fonts, typesetter, &font, text, width, 0);
+		assert_int_equal(block.faults, 0);
+		assert_true(block.width <= width);
+		block_finish(&block);
+	}
+}
+
 static void test_emphasis_is_drawn(void **state)
 {
 	const struct face face = {.width = 300, .height = 40, .foreground = 0xffffff, .rate = 30000};
@@ -447,6 +463,7 @@ int main(void)
 		cmocka_unit_test(test_no_syllable_alone),
 		cmocka_unit_test(test_best_of_all),
 		cmocka_unit_test(test_any_text_in_any_box),
+		cmocka_unit_test(test_last_word_fits),
 		cmocka_unit_test(test_emphasis_is_drawn),
 		cmocka_unit_test(test_emphasis_reader),
 		cmocka_unit_test(test_largest_that_fits),
