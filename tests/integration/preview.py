@@ -14,7 +14,7 @@ from harness import BIN, ROOT, Scratch, Site, Tap, read_png, run, wait_for
 tap = Tap()
 DISPLAYS = """
 { name = "cong"; tags = ["led"]; size = "64x16"; rate = 30.0; driver = { name = "null"; }; },
-{ name = "sanh"; tags = ["led"]; size = "160x48"; rate = 60.0; pitch = 4.0; default = "UBND phường"; driver = { name = "null"; };
+{ name = "sanh"; tags = ["led"]; size = "160x48"; rate = 60.0; pitch = 4.0; default = "Chào"; driver = { name = "null"; };
   on-hours = ["06:00-22:00"]; }
 """
 PLAYLISTS = """
