@@ -1,5 +1,5 @@
-/* A ticker, 1920x96 at 60 frames a second: CPU of the real daemon (null driver) against a bare loop that copies the
- * same band from a prepared strip on the same kind of timer. */
+/* A page of 1920x1080 with a ticker of 96 lines at 60 frames a second: CPU of the real daemon (null driver) against a
+ * bare loop that copies the same band from a prepared strip on the same kind of timer. */
 #include <signal.h>
 #include <string.h>
 #include <sys/timerfd.h>
@@ -10,7 +10,8 @@
 #include "bench.h"
 
 #define WIDTH	1920
-#define HEIGHT	96
+#define HEIGHT	1080
+#define BAND	96
 #define RATE	60
 #define SECONDS 4
 #define ROUNDS	3
@@ -20,7 +21,8 @@
 static double bare_loop(void)
 {
 	size_t strip_width = 4 * WIDTH;
-	uint32_t *strip = xcalloc(strip_width * HEIGHT, 4), *canvas = xcalloc(WIDTH * HEIGHT, 4);
+	uint32_t *strip = xcalloc(strip_width * BAND, 4);
+	uint32_t *canvas = xcalloc((size_t)WIDTH * HEIGHT, 4);
 	int fd = timerfd_create(CLOCK_MONOTONIC, 0);
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -36,8 +38,9 @@ static double bare_loop(void)
 		if (read(fd, &expired, sizeof expired) != sizeof expired)
 			abort();
 		size_t x = (size_t)frame * 4 % (strip_width - WIDTH);
-		for (int y = 0; y < HEIGHT; y++)
-			memcpy(canvas + (size_t)y * WIDTH, strip + (size_t)y * strip_width + x, WIDTH * 4);
+		for (int y = 0; y < BAND; y++)
+			memcpy(canvas + (size_t)(HEIGHT - BAND + y) * WIDTH,
+				strip + (size_t)y * strip_width + x, WIDTH * 4);
 		__asm__ volatile("" : : "r"(canvas) : "memory");
 	}
 	double spent = bench_cpu(RUSAGE_SELF) - before;
@@ -101,7 +104,8 @@ static void prepare(const char *directory)
 	write_file(path, text);
 	char *load = xasprintf(
 		"mkdir -p %s/province && cat >%s/province/t.yaml <<'E'\nbangtin: 1\nunit: province\n"
-		"styles:\n  s: {speed: 240}\nmessages:\n  m: {style: s, text: \"Nộp hồ sơ trực tuyến mức độ "
+		"styles:\n  s: {speed: 240, size: 96, valign: bottom}\nmessages:\n  m: {style: s, text: \"Nộp "
+		"hồ sơ trực tuyến mức độ "
 		"3, 4 "
 		"tại Cổng Dịch vụ công tỉnh; bưu điện nhận và trả hồ sơ tận nhà cho người dân\"}\n"
 		"playlists:\n  p: [{show: m, enter: scroll-left}]\nschedule:\n  - {play: p, on: [led]}\nE\n"
@@ -126,7 +130,7 @@ int main(void)
 		ours[i] = daemon_cpu(directory);
 		ratios[i] = ours[i] / bares[i];
 	}
-	bench_row("ticker 1920x96 at 60 fps: daemon's CPU", bench_median(ratios, ROUNDS), "x",
+	bench_row("1920x1080 page, ticker of 96 lines at 60 fps: CPU", bench_median(ratios, ROUNDS), "x",
 		"a bare copy loop", "<= 1.3");
 	bench_row("  the daemon", bench_median(ours, ROUNDS), "CPU s per s", "", "-");
 	bench_row("  the bare loop", bench_median(bares, ROUNDS), "CPU s per s", "", "-");
