@@ -104,7 +104,8 @@ static void prepare(const char *directory)
 	write_file(path, text);
 	char *load = xasprintf(
 		"mkdir -p %s/province && cat >%s/province/t.yaml <<'E'\nbangtin: 1\nunit: province\n"
-		"styles:\n  s: {speed: 240, size: 96, valign: bottom}\nmessages:\n  m: {style: s, text: \"Nộp "
+		"styles:\n  s: {speed: 240, size: 96, valign: bottom}\nmessages:\n  m: {style: s, text: "
+		"\"Nộp "
 		"hồ sơ trực tuyến mức độ "
 		"3, 4 "
 		"tại Cổng Dịch vụ công tỉnh; bưu điện nhận và trả hồ sơ tận nhà cho người dân\"}\n"
