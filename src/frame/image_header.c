@@ -256,7 +256,7 @@ int image_file_check(
 	const void *data, size_t size, struct image_header *ret_header, struct image_fault *fault)
 {
 	const struct bytes file = {data, size};
-	struct image_header header;
+	struct image_header header = {.kind = IMAGE_PNG};
 	int error = image_header_read(data, size, &header, fault);
 	if (error < 0)
 		return error;

@@ -146,7 +146,7 @@ size_t read_emphasis(struct build *build, const struct node *node, const char *a
 	struct emphasis_reading *reading, char ret_mark[EMPHASIS_MARK_MOST]);
 /* At the end of the text: reports what is still open. */
 void end_emphasis(struct build *build, const struct node *node, struct emphasis_reading *reading);
-/* The keys `show`, `for`, `enter`, `passes` of map: an element of a playlist or an entry. NULL: reported. */
+/* The keys `show`, `for`, `enter`, `passes`, `transition`, `transition-time` of map: an element of a playlist or an entry. NULL: reported. */
 struct item *read_item(struct build *build, struct unit_state *unit, struct node *map);
 
 /* When: each reads one key of an entry. */

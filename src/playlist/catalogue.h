@@ -21,6 +21,23 @@ enum motion {
 	MOTION_PAGE,	    /* wrapped text, page after page */
 };
 
+/* How an item's picture takes the place of the one before, which stands still meanwhile. */
+enum transition {
+	TRANSITION_CUT,	 /* at once */
+	TRANSITION_FADE, /* one blends into the other */
+	/* the new one pushes the old one out, in that direction */
+	TRANSITION_PUSH_LEFT,
+	TRANSITION_PUSH_RIGHT,
+	TRANSITION_PUSH_UP,
+	TRANSITION_PUSH_DOWN,
+	/* an edge runs over the display in that direction, the new one behind it */
+	TRANSITION_WIPE_LEFT,
+	TRANSITION_WIPE_RIGHT,
+	TRANSITION_WIPE_UP,
+	TRANSITION_WIPE_DOWN,
+};
+#define TRANSITION_MOST (2 * NS_PER_SEC)
+
 struct style { /* after `based-on`: every member is set */
 	const char *name;
 	const char *font; /* family, or "" = the display's own choice by its height */
@@ -63,6 +80,8 @@ struct item {
 	enum motion motion;
 	int64_t duration; /* ns; 0: natural (one pass of the motion, or reading time for still text) */
 	int passes;	  /* natural duration times this; >= 1 */
+	enum transition transition;
+	int64_t transition_time; /* ns, 0 < it <= TRANSITION_MOST */
 	struct location where;
 	size_t index; /* in catalogue->items: what sched and render call an item */
 };

@@ -5,7 +5,10 @@
 #include "playlist/build.h"
 
 static const char *const motion_words[] = {"still", "scroll-left", "scroll-up", "page"};
-enum { ITEMS_MOST = 1000 };
+static const char *const transition_words[] = {"cut", "fade", "push-left", "push-right", "push-up",
+	"push-down", "wipe-left", "wipe-right", "wipe-up", "wipe-down"};
+enum { ITEMS_MOST = 1000, TRANSITION_COUNT = sizeof transition_words / sizeof *transition_words };
+#define TRANSITION_USUAL (500 * NS_PER_MS)
 
 static void read_timing(struct build *build, struct node *map, struct item *item)
 {
@@ -24,12 +27,31 @@ static void read_timing(struct build *build, struct node *map, struct item *item
 	item->passes = (int)passes;
 }
 
+static void read_transition(struct build *build, struct node *map, struct item *item)
+{
+	struct check *check = &build->check;
+	int word = TRANSITION_CUT;
+	struct node *time = check_any(check, map, "transition-time", CHECK_OPTIONAL);
+	item->transition_time = TRANSITION_USUAL;
+	check_word(check, map, "transition", CHECK_OPTIONAL, transition_words, TRANSITION_COUNT, &word);
+	item->transition = (enum transition)word;
+	if (!time || !check_node_duration(check, time, "transition-time", 50 * NS_PER_MS, TRANSITION_MOST,
+			     &item->transition_time))
+		return;
+	if (item->transition == TRANSITION_CUT)
+		diag_error(check->diags, time->where,
+			"`transition-time` is for a transition that takes time; write `transition: fade` or "
+			"another "
+			"beside it, or delete it");
+}
+
 struct item *read_item(struct build *build, struct unit_state *unit, struct node *map)
 {
 	struct node *show = check_any(&build->check, map, "show", CHECK_REQUIRED);
 	struct item *item = arena_alloc(build->arena, sizeof *item);
 	item->where = map->where;
 	read_timing(build, map, item);
+	read_transition(build, map, item);
 	struct declared_message *declared =
 		show ? resolve_name(build, &build->messages, unit, show, "message") : NULL;
 	if (!declared)

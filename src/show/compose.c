@@ -1,11 +1,16 @@
 /* The frame path: nothing here allocates, locks, waits, or reads a clock. */
 #include "frame/rate.h"
+#include "render/transition.h"
 #include "show/private.h"
 
 struct picture {
 	struct due due;
 	const struct scene *scene; /* NULL: black, or not ready */
 	bool ready;
+	/* Of a transition under way. */
+	int64_t into, time;	 /* ns; time 0: none */
+	const struct scene *old; /* what gives way; NULL: black */
+	int64_t old_elapsed;
 };
 
 /* Marks the published plan as in use. The frame path uses one at a time, until it holds the next. */
@@ -21,24 +26,73 @@ static const struct plan *hold_plan(struct show *show)
 	return plan;
 }
 
+static const struct scene *scene_of(const struct plan *plan, const struct due *due)
+{
+	if (due->known && due->source == SHOW_SCHEDULE)
+		return plan_scene(plan, due->segment->item);
+	return due->text ? due->text->scene : NULL;
+}
+
+/* What was there before stands as it was at its last instant: the picture depends on nothing but the instant. An item
+ * that follows itself does not give way to itself. */
+static void find_transition(
+	const struct show *show, const struct plan *plan, int64_t time, struct picture *picture)
+{
+	const struct segment *segment = picture->due.segment;
+	int64_t last = segment->start - 1;
+	struct due old;
+
+	picture->time = segment_transition(&show->face, segment);
+	picture->into = time - segment->start;
+	if (picture->into >= picture->time)
+		picture->time = 0;
+	if (picture->time == 0)
+		return;
+	show_due_planned(show, plan_day(plan, last), last, &old);
+	picture->old = scene_of(plan, &old);
+	picture->old_elapsed = last - old.origin;
+	if (!old.known || (old.source == SHOW_SCHEDULE && !picture->old))
+		picture->ready = false; /* planned from later on */
+	else if (old.source == SHOW_SCHEDULE && old.segment->item == segment->item)
+		picture->time = 0;
+}
+
 static void find_picture(
 	const struct show *show, const struct plan *plan, struct instant at, struct picture *picture)
 {
+	*picture = (struct picture){.ready = false};
 	show_due(show, at.trusted ? plan_day(plan, at.time) : NULL, at, &picture->due);
 	picture->ready = picture->due.known;
-	picture->scene = picture->due.text ? picture->due.text->scene : NULL;
+	picture->scene = scene_of(plan, &picture->due);
 	if (picture->ready && picture->due.source == SHOW_SCHEDULE) {
-		picture->scene = plan_scene(plan, picture->due.segment->item);
 		picture->ready = picture->scene != NULL;
+		if (picture->ready)
+			find_transition(show, plan, at.time, picture);
 	}
 }
 
-static void paint(const struct picture *before, int64_t previous, const struct picture *picture, int64_t now,
-	struct frame *frame, struct region *damage)
+static void paint_scene(const struct scene *scene, int64_t elapsed, struct frame *frame)
+{
+	if (scene)
+		scene_compose(scene, elapsed, frame);
+	else
+		frame_fill(frame, (struct rect){0, 0, frame->width, frame->height}, 0);
+}
+
+static void paint_transition(const struct show *show, const struct picture *picture, struct frame *frame)
+{
+	enum transition transition = picture->due.segment->item->transition;
+
+	paint_scene(picture->old, picture->old_elapsed, show->scratch);
+	transition_paint(transition, show->scratch, picture->into, picture->time, frame);
+}
+
+static void paint(const struct show *show, const struct picture *before, int64_t previous,
+	const struct picture *picture, int64_t now, struct frame *frame, struct region *damage)
 {
 	const struct rect all = {0, 0, frame->width, frame->height};
 
-	if (before->ready && before->scene == picture->scene) {
+	if (before->ready && before->scene == picture->scene && before->time == 0 && picture->time == 0) {
 		if (!picture->scene) /* black stays black */
 			return;
 		scene_update(picture->scene, previous - before->due.origin, now - picture->due.origin, frame);
@@ -46,10 +100,9 @@ static void paint(const struct picture *before, int64_t previous, const struct p
 			picture->scene, previous - before->due.origin, now - picture->due.origin, damage);
 		return;
 	}
-	if (picture->scene)
-		scene_compose(picture->scene, now - picture->due.origin, frame);
-	else
-		frame_fill(frame, all, 0);
+	paint_scene(picture->scene, now - picture->due.origin, frame);
+	if (picture->time > 0)
+		paint_transition(show, picture, frame);
 	region_add(damage, all);
 }
 
@@ -71,7 +124,7 @@ void show_compose(struct show *show, struct instant previous, struct instant now
 	}
 	if (previous.time != TIME_ALWAYS)
 		find_picture(show, plan, previous, &before);
-	paint(&before, previous.time, &picture, now.time, frame, damage);
+	paint(show, &before, previous.time, &picture, now.time, frame, damage);
 }
 
 /* --- the next change */
@@ -107,16 +160,18 @@ int64_t show_next_change(struct show *show, struct instant now)
 {
 	const struct plan *plan = hold_plan(show);
 	const struct day *day = plan_day(plan, now.time);
+	const int32_t rate = show->view.display->rate;
 	struct picture picture;
 	int64_t next;
 
 	find_picture(show, plan, now, &picture);
-	if (!picture.ready) { /* look again at the next frame */
-		int32_t rate = show->view.display->rate;
-
-		return frame_instant(rate, frame_index(rate, now.time) + 1);
-	}
-	next = next_motion(&picture, now.time);
+	next = frame_instant(rate, frame_index(rate, now.time) + 1);
+	if (!picture.ready) /* look again at the next frame */
+		return next;
+	if (picture.time > 0) /* every frame differs, and the one after the last */
+		next = earlier(next, now.time - picture.into + picture.time);
+	else
+		next = next_motion(&picture, now.time);
 	if (!now.trusted)
 		return next;
 	next = earlier(next, next_override_border(show, now.time));

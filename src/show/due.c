@@ -1,4 +1,5 @@
 /* What is due at an instant: override, else off, else schedule, else default. */
+#include "render/transition.h"
 #include "show/private.h"
 
 static const struct override *any_blank(const struct show *show)
@@ -52,6 +53,26 @@ static void due_scheduled(const struct show *show, const struct segment *segment
 	due->origin = segment->item_start;
 }
 
+void show_due_planned(const struct show *show, const struct day *day, int64_t time, struct due *ret_due)
+{
+	*ret_due = (struct due){.source = SHOW_SCHEDULE};
+	if (day && !day_is_on(day, time)) {
+		ret_due->source = SHOW_OFF;
+		ret_due->known = true;
+	} else if (day) {
+		due_scheduled(show, timeline_at(day->timeline, time), ret_due);
+	}
+}
+
+int64_t segment_transition(const struct face *face, const struct segment *segment)
+{
+	int64_t length = segment->end - segment->start;
+
+	if (!segment->item || transition_on(face, segment->item->transition) == TRANSITION_CUT)
+		return 0;
+	return segment->item->transition_time < length ? segment->item->transition_time : length;
+}
+
 void show_due(const struct show *show, const struct day *day, struct instant at, struct due *ret_due)
 {
 	const struct override *override;
@@ -62,12 +83,8 @@ void show_due(const struct show *show, const struct day *day, struct instant at,
 		return;
 	}
 	override = override_at(show->overrides, show->override_count, show->view.display, at.time);
-	if (override) {
+	if (override)
 		due_override(show, override, ret_due);
-	} else if (day && !day_is_on(day, at.time)) {
-		ret_due->source = SHOW_OFF;
-		ret_due->known = true;
-	} else if (day) {
-		due_scheduled(show, timeline_at(day->timeline, at.time), ret_due);
-	}
+	else
+		show_due_planned(show, day, at.time, ret_due);
 }

@@ -1,6 +1,7 @@
 #include "show/plan.h"
 
 #include "base/alloc.h"
+#include "show/private.h"
 
 static void take_days(struct plan *plan, const struct sched_view *view, int64_t from, int64_t until)
 {
@@ -46,19 +47,36 @@ static void take_scene(
 	plan->scene_count++;
 }
 
+/* The pictures of all that shows from then on, and of what gives way to it. */
+static void take_scenes(struct plan *plan, const struct face *face, struct scene_store *store, int64_t from)
+{
+	const struct item *before = NULL;
+
+	for (size_t d = 0; d < plan->day_count; d++) {
+		const struct timeline *timeline = plan->days[d]->timeline;
+
+		for (size_t i = 0; i < timeline->count; i++) {
+			const struct segment *segment = &timeline->segments[i];
+			bool moves = segment_transition(face, segment) > 0;
+
+			plan->has_transition |= moves && segment->end > from;
+			if (segment->end > from && moves && before)
+				take_scene(plan, face, store, before);
+			if (segment->end > from && segment->item)
+				take_scene(plan, face, store, segment->item);
+			before = segment->item;
+		}
+	}
+}
+
 struct plan *plan_create(const struct sched_view *view, const struct face *face, struct scene_store *store,
 	int64_t from, int64_t until)
 {
 	struct plan *plan = xcalloc(1, sizeof *plan);
 
-	take_days(plan, view, from, until);
-	for (size_t d = 0; d < plan->day_count; d++) {
-		const struct timeline *timeline = plan->days[d]->timeline;
-
-		for (size_t i = 0; i < timeline->count; i++)
-			if (timeline->segments[i].item)
-				take_scene(plan, face, store, timeline->segments[i].item);
-	}
+	/* A transition under way shows what was before it. */
+	take_days(plan, view, from - TRANSITION_MOST - 1, until);
+	take_scenes(plan, face, store, from);
 	return plan;
 }
 

@@ -17,9 +17,10 @@ struct plan {
 	size_t day_count;
 	struct planned_scene *scenes; /* by item */
 	size_t scene_count;
+	bool has_transition; /* something in it changes other than by a cut */
 };
 
-/* All that shows within [from, until). Days are laid out anew for each plan, as far as they are needed: that is cheap,
+/* All that shows within [from, until), and what gives way to it. Days are laid out anew for each plan, as far as they are needed: that is cheap,
  * and a hundred displays need not keep a hundred whole days. */
 struct plan *plan_create(const struct sched_view *view, const struct face *face, struct scene_store *store,
 	int64_t from, int64_t until);

@@ -19,6 +19,8 @@ struct show {
 	struct measures *measures;
 	struct sched_view view;
 	const struct stored *fallback; /* NULL: black */
+	/* Where the frame path paints the picture that gives way; NULL until something planned has a transition. */
+	struct frame *scratch;
 
 	/* The preparing thread publishes plans; the frame path marks the one it reads. A plan is freed by the next
 	 * preparation that finds it neither published nor in use: the frame path frees nothing and waits for nobody. */
@@ -41,6 +43,11 @@ struct due {
 
 /* Allocates nothing, reads no clock. day is the one that contains the instant; NULL: not planned. */
 void show_due(const struct show *show, const struct day *day, struct instant at, struct due *ret_due);
+
+/* The same without overrides: what the schedule shows. */
+void show_due_planned(const struct show *show, const struct day *day, int64_t time, struct due *ret_due);
+/* How long a segment's transition takes on this face, 0: a cut. It ends with the segment at the latest. */
+int64_t segment_transition(const struct face *face, const struct segment *segment);
 
 /* What was measured. One reference more, or less. */
 struct measures *measures_create(size_t item_count);

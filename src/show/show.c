@@ -102,6 +102,7 @@ void show_destroy(struct show *show)
 	overrides_free(show->overrides, show->override_count);
 	measures_unref(show->measures);
 	catalogue_unref(show->catalogue);
+	frame_unref(show->scratch);
 	free(show);
 }
 
@@ -134,6 +135,8 @@ void show_prepare(struct show *show, int64_t from, int64_t until)
 		until = from + 1;
 	plan = plan_create(&show->view, &show->face, show->store, from, until);
 	plan->older = before;
+	if (plan->has_transition && !show->scratch)
+		show->scratch = frame_create(show->face.width, show->face.height);
 	__atomic_store_n(&show->published, plan, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&show->ready_until, until, __ATOMIC_SEQ_CST);
 	free_old_plans(show);

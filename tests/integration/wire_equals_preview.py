@@ -3,7 +3,7 @@
 
 The real daemon drives a simulator through each wire; the k-th decoded frame is the k-th frame of the daemon's trace,
 which gives its instant; `bangtin preview --stage panel` paints that instant. A still, a scrolling and a paging message,
-over a window's border and over a reload.
+transitions between them, over a window's border and over a reload.
 """
 import os
 import sys
@@ -27,9 +27,9 @@ messages:
 playlists:
   truoc:
     - {{show: mo, for: 700ms}}
-    - {{show: chay, for: 900ms, enter: scroll-left}}
+    - {{show: chay, for: 900ms, enter: scroll-left, transition: fade, transition-time: 400ms}}
   sau:
-    - {{show: trang, for: 1200ms, enter: page}}
+    - {{show: trang, for: 1200ms, enter: page, transition: push-left}}
     - {{show: chay, for: 800ms, enter: scroll-up}}
 schedule:
   - {{play: truoc, on: [led], hours: ["07:00-08:00"]}}
