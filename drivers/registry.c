@@ -12,6 +12,7 @@
 	X(flaschen)                                                                                          \
 	X(hanover)                                                                                           \
 	X(kms)                                                                                               \
+	X(novastar)                                                                                          \
 	X(null)                                                                                              \
 	X(onbon_5e)                                                                                          \
 	X(onbon_6e)                                                                                          \

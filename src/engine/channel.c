@@ -20,6 +20,9 @@ struct channel {
 	const struct display *display;
 	const struct clock *clock;
 	struct output *output;
+	struct output *control;		/* NULL: the display has none */
+	struct display control_display; /* as it sees it */
+	struct output *dimmer;		/* one of the two: whose brightness is set */
 	struct loop_timer *timer;
 
 	struct show *show;
@@ -115,8 +118,15 @@ static void apply_brightness(struct channel *channel, struct instant at)
 	}
 	int permille = display_brightness(channel->site, channel->display, day, second);
 	if (permille != channel->permille)
-		output_set_brightness(channel->output, permille);
+		output_set_brightness(channel->dimmer, permille);
 	channel->permille = permille;
+}
+
+static void set_power(struct channel *channel, bool on)
+{
+	output_set_power(channel->output, on);
+	if (channel->control)
+		output_set_power(channel->control, on);
 }
 
 /* For the device's own clock. */
@@ -151,7 +161,7 @@ static void sleep_until(struct channel *channel, struct instant at, int64_t chan
 
 static void tick_pattern(struct channel *channel, struct instant at)
 {
-	output_set_power(channel->output, true);
+	set_power(channel, true);
 	int64_t now = clock_monotonic();
 	struct frame *canvas = output_canvas(channel->output);
 	struct region damage;
@@ -190,7 +200,7 @@ static void tick(void *data)
 	} else {
 		channel->painted = at;
 		channel->composed = true;
-		output_set_power(channel->output, channel->state.source != SHOW_OFF);
+		set_power(channel, channel->state.source != SHOW_OFF);
 	}
 	if (!region_empty(&damage))
 		output_push(channel->output, at.time, &damage);
@@ -218,6 +228,17 @@ int channel_create(struct loop *loop, const struct site *site, const struct disp
 		.permille = -1};
 	channel->timer = loop_timer_create(loop, tick, channel);
 	output_on_clock(output, local_time, channel);
+	channel->dimmer = output;
+	if (output_control_display(display, &channel->control_display)) {
+		error = output_create(loop, &channel->control_display, diags, &channel->control);
+		if (error < 0) {
+			channel_destroy(channel);
+			return error;
+		}
+		output_on_clock(channel->control, local_time, channel);
+		if (sink_driver_find(display->control)->caps & SINK_DIM)
+			channel->dimmer = channel->control;
+	}
 	*ret_channel = channel;
 	return 0;
 }
@@ -233,6 +254,7 @@ void channel_destroy(struct channel *channel)
 		loop_run_until(channel->loop, &never, 10 * NS_PER_MS);
 	show_destroy(channel->show);
 	output_destroy(channel->output);
+	output_destroy(channel->control);
 	free(channel);
 }
 
@@ -244,6 +266,13 @@ const struct display *channel_display(const struct channel *channel)
 struct output *channel_output(struct channel *channel)
 {
 	return channel->output;
+}
+
+int channel_act(struct channel *channel, const char *action)
+{
+	int error = output_act(channel->output, action);
+
+	return error == -ENOENT && channel->control ? output_act(channel->control, action) : error;
 }
 
 struct show *channel_show(struct channel *channel)
@@ -294,6 +323,8 @@ void channel_status(const struct channel *channel, struct channel_status *ret_st
 		.pattern = channel->pattern != NULL,
 	};
 	output_status(channel->output, &ret_status->output);
+	if (channel->control)
+		output_status(channel->control, &ret_status->control);
 }
 
 const struct frame *channel_frame(const struct channel *channel)

@@ -14,9 +14,10 @@ struct channel;
 
 struct channel_status {
 	struct output_status output;
-	struct show_state state; /* of the last composed picture */
-	bool composed;		 /* anything yet */
-	struct instant instant;	 /* of the last composed picture */
+	struct output_status control; /* of the display's `control`; all zero: it has none */
+	struct show_state state;      /* of the last composed picture */
+	bool composed;		      /* anything yet */
+	struct instant instant;	      /* of the last composed picture */
 	uint64_t late; /* frames that were due and came more than one frame period late, or were not ready */
 	int64_t worst_lateness; /* ns */
 	bool pattern;		/* leased to a test pattern */
@@ -38,6 +39,8 @@ int64_t channel_lookahead(const struct clock *clock);
 void channel_wake(struct channel *channel);
 /* Shows a test pattern (frame/pattern.h) instead of the schedule for so long; 0 gives the display back. */
 void channel_pattern(struct channel *channel, const char *pattern, int64_t duration);
+/* One of the words of its driver, or of its control's. As output_act. */
+int channel_act(struct channel *channel, const char *action);
 void channel_status(const struct channel *channel, struct channel_status *ret_status);
 /* The picture last composed; borrowed until the next frame. */
 const struct frame *channel_frame(const struct channel *channel);

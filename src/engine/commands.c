@@ -364,6 +364,35 @@ static void run_pattern(void *data, struct control_request *request)
 	control_reply(request, json_object());
 }
 
+/* A word to a display's device: one of its driver's actions. */
+static void run_device(void *data, struct control_request *request)
+{
+	struct channel *channel = channel_argument(data, request);
+	const char *action = text_argument(request, "action");
+	if (!channel)
+		return;
+	switch (action ? channel_act(channel, action) : -EINVAL) {
+	case 0:
+		control_reply(request, json_object());
+		break;
+	case -EINVAL:
+		control_refuse(request, 2, "`action` is missing: a word of the display's driver");
+		break;
+	case -ENOENT:
+		control_refuse(request, 1,
+			"the device of display `%s` knows no `%s`; `bangtin-testpattern drivers NAME` lists "
+			"its words",
+			channel_display(channel)->name, action);
+		break;
+	case -EBUSY:
+		control_refuse(request, 3, "the device is busy; try again");
+		break;
+	default:
+		control_refuse(request, 3, "the device is not up");
+		break;
+	}
+}
+
 static void run_reload(void *data, struct control_request *request)
 {
 	change_reread(data, request);
@@ -383,5 +412,6 @@ const struct control_command engine_commands[] = {
 	{"blank", ROLE_OPERATE, run_blank},
 	{"unblank", ROLE_OPERATE, run_unblank},
 	{"pattern", ROLE_OPERATE, run_pattern},
+	{"device", ROLE_OPERATE, run_device},
 	{NULL, 0, NULL},
 };

@@ -84,6 +84,11 @@ json_t *display_json(const struct engine *engine, const struct channel *channel)
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver,
 		"health", health_name(output->health), "why", output->why);
 	json_object_set_new(json, "device", output->device[0] ? json_string(output->device) : json_null());
+	if (display->control)
+		json_object_set_new(json, "control",
+			json_pack("{s:s, s:s, s:s, s:s}", "driver", display->control, "health",
+				health_name(status.control.health), "why", status.control.why, "device",
+				status.control.device));
 	json_object_set_new(json, "width", json_integer(display->width));
 	json_object_set_new(json, "height", json_integer(display->height));
 	json_object_set_new(json, "frames",

@@ -118,7 +118,8 @@ void hand_finished(struct output *output)
 		output->backoff = output->backoff_first;
 		output->tries = 0;
 	}
-	output->in_flight = output->line_late = false;
+	output->status.acted += output->acting;
+	output->in_flight = output->line_late = output->acting = false;
 	output->ready = true;
 }
 
@@ -155,6 +156,18 @@ static void set_clock(struct output *output, int64_t now)
 	broken(output, output->driver->set_clock(&output->sink, &civil));
 }
 
+static void act(struct output *output, int64_t now)
+{
+	int action = output->act_owed - 1;
+
+	output->act_owed = 0;
+	output->acting = true;
+	output->ready = output->sink.became_ready = false;
+	output->handed_at = now; /* it may take as long as a picture */
+	broken(output, output->driver->act(&output->sink, action));
+	output->again |= output->sink.became_ready;
+}
+
 /* What goes before pictures. */
 static void settings(struct output *output, int64_t now)
 {
@@ -166,6 +179,8 @@ static void settings(struct output *output, int64_t now)
 		dim(output);
 	if (now >= output->clock_due && !output->sink.down)
 		set_clock(output, now);
+	if (output->act_owed && !output->sink.down)
+		act(output, now);
 }
 
 static bool whole_due(const struct output *output, int64_t now)
@@ -202,6 +217,8 @@ void hand_step(struct output *output, int64_t now)
 		return;
 	}
 	settings(output, now);
+	if (!output->ready)
+		return;
 	if (output->content && (whole_due(output, now) || (!output->pending && repeat_due(output, now)))) {
 		output_owe_all(output);
 		output->pending = true;

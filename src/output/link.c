@@ -116,7 +116,8 @@ void link_close(struct output *output)
 	sink->down = 0;
 	sink->why[0] = '\0';
 	output->link = LINK_CLOSED;
-	output->ready = output->in_flight = output->line_late = false;
+	output->ready = output->in_flight = output->line_late = output->acting = false;
+	output->act_owed = 0;
 }
 
 static void fail(struct output *output, int64_t now)
@@ -151,6 +152,14 @@ static void open_link(struct output *output, int64_t now)
 	output->again = true;
 }
 
+/* Somebody may have changed them meanwhile. */
+static void owe_settings(struct output *output)
+{
+	output->dim_owed = output->driver->dim && !output->dims_in_software;
+	output->power_owed = output->driver->power != NULL;
+	output->clock_due = output->driver->set_clock ? TIME_ALWAYS : TIME_NEVER;
+}
+
 static void come_up(struct output *output)
 {
 	output->link = LINK_UP;
@@ -158,9 +167,8 @@ static void come_up(struct output *output)
 	output->sink.became_ready = true;
 	output->again = true;
 	output->status.reconnects += output->was_up;
-	output->dim_owed = output->driver->dim && !output->dims_in_software;
-	output->power_owed = output->driver->power && !output->power_on;
-	output->clock_due = output->driver->set_clock ? TIME_ALWAYS : TIME_NEVER;
+	if (!output->settings_kept)
+		owe_settings(output);
 	output_owe_all(output);
 	output->pending = output->content;
 }

@@ -92,6 +92,22 @@ static struct panel_spec spec_of(const struct display *display, const struct sin
 	return spec;
 }
 
+/* A driver of pictures as `driver`, one that takes orders as `control`. */
+static bool has_role(const struct display *display, const struct sink_driver *driver, struct diag_list *diags)
+{
+	bool wanted = display->driver == display->control, is = driver->caps & SINK_CONTROL;
+
+	if (is == wanted)
+		return true;
+	diag_error(diags, display->where,
+		is ? "driver %s moves no picture; give the display the driver of its picture (kms for HDMI) "
+		     "and "
+		     "write control = { name = \"%s\"; ... }"
+		   : "driver %s moves a picture and takes no orders beside another; it cannot be a `control`",
+		driver->name, driver->name);
+	return false;
+}
+
 static const struct sink_driver *find_driver(const struct display *display, struct diag_list *diags)
 {
 	const struct sink_driver *driver = sink_driver_find(display->driver);
@@ -99,7 +115,7 @@ static const struct sink_driver *find_driver(const struct display *display, stru
 	size_t count = 0;
 
 	if (driver)
-		return driver;
+		return has_role(display, driver, diags) ? driver : NULL;
 	for (; count < 64 && sink_drivers[count]; count++)
 		names[count] = sink_drivers[count]->name;
 	const char *near = nearest_word(display->driver, names, count);
@@ -137,7 +153,7 @@ static bool bind(const struct display *display, const struct sink_driver *driver
 	return false;
 }
 
-bool output_check(const struct display *display, struct diag_list *diags)
+static bool check_one(const struct display *display, struct diag_list *diags)
 {
 	const struct sink_driver *driver = find_driver(display, diags);
 	struct panel *panel;
@@ -149,6 +165,14 @@ bool output_check(const struct display *display, struct diag_list *diags)
 	free(priv);
 	panel_destroy(panel);
 	return true;
+}
+
+bool output_check(const struct display *display, struct diag_list *diags)
+{
+	struct display control;
+	bool good = check_one(display, diags);
+
+	return (!output_control_display(display, &control) || check_one(&control, diags)) && good;
 }
 
 static int64_t cycle_of(const struct sink_driver *driver, const void *priv, const struct display *display)
@@ -179,6 +203,10 @@ static void make_buffers(struct output *output)
 	unsigned caps = output->driver->caps;
 	int width = output->display->width, height = output->display->height;
 
+	if (caps & SINK_CONTROL) { /* no picture ever */
+		output->canvas = frame_create(1, 1);
+		return;
+	}
 	output->canvas = frame_create(width, height);
 	if (caps & (SINK_LEVELS | SINK_FRAME)) {
 		if (caps & (SINK_LEVELS | SINK_BLOCKING))
@@ -276,6 +304,8 @@ struct frame *output_canvas(struct output *output)
 
 void output_push(struct output *output, int64_t instant, const struct region *damage)
 {
+	if (output->driver->caps & SINK_CONTROL)
+		return; /* it takes none */
 	output->status.composed++;
 	output->instant = instant;
 	output->engine_late = false;
@@ -306,6 +336,42 @@ void output_set_brightness(struct output *output, int permille)
 	}
 	panel_set_brightness(output->panel, permille);
 	output_refresh(output);
+}
+
+int output_act(struct output *output, const char *action)
+{
+	const struct sink_action *actions = output->driver->actions;
+
+	for (int i = 0; actions && actions[i].name; i++) {
+		if (strcmp(actions[i].name, action) != 0)
+			continue;
+		if (output->link != LINK_UP)
+			return -ENOTCONN;
+		if (output->acting || output->act_owed)
+			return -EBUSY;
+		output->act_owed = i + 1;
+		output_settle(output);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+bool output_control_display(const struct display *display, struct display *ret_control)
+{
+	if (!display->control)
+		return false;
+	*ret_control = *display;
+	ret_control->driver = display->control;
+	ret_control->options = display->control_options;
+	ret_control->option_count = display->control_option_count;
+	return true;
+}
+
+void output_keep_settings(struct output *output)
+{
+	output->settings_kept = true;
+	output->dim_owed = output->power_owed = false; /* if it came up at once */
+	output->clock_due = TIME_NEVER;
 }
 
 void output_set_power(struct output *output, bool on)
@@ -349,6 +415,15 @@ bool output_drain(struct output *output, int64_t timeout)
 	return output->drained;
 }
 
+/* Whether brightness is the device's own, so that the picture keeps its levels. */
+static bool dims(const struct display *display)
+{
+	const struct sink_driver *driver = sink_driver_find(display->driver);
+	const struct sink_driver *control = display->control ? sink_driver_find(display->control) : NULL;
+
+	return (driver && driver->caps & SINK_DIM) || (control && control->caps & SINK_DIM);
+}
+
 int output_levels(const struct display *display, const struct frame *frame, int permille, struct frame *to)
 {
 	const struct sink_driver *driver = sink_driver_find(display->driver);
@@ -361,7 +436,7 @@ int output_levels(const struct display *display, const struct frame *frame, int 
 	int error = panel_create(&spec, &panel, &why);
 	if (error)
 		return error;
-	panel_set_brightness(panel, driver->caps & SINK_DIM ? 1000 : permille);
+	panel_set_brightness(panel, dims(display) ? 1000 : permille);
 	panel_levels(panel, frame, to);
 	panel_destroy(panel);
 	return 0;

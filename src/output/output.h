@@ -18,6 +18,7 @@ struct output_status {
 	char device[128]; /* what it says of itself; empty: nothing */
 	int64_t retry_at; /* monotonic; TIME_NEVER */
 	uint64_t composed, handed, shown, dropped, reconnects, late;
+	uint64_t acted; /* actions that were done */
 	uint64_t last_sequence;
 	int64_t last_instant; /* of the last frame handed over */
 	uint64_t last_digest; /* of its wire bytes (or frame's RGB) */
@@ -48,6 +49,15 @@ void output_on_ready(struct output *output, output_ready_fn fn, void *data);
 struct frame *output_canvas(struct output *output);
 void output_push(struct output *output, int64_t instant, const struct region *damage);
 void output_set_brightness(struct output *output, int permille);
+/* Tells the device one of its driver's actions. -ENOENT: it has no such word; -ENOTCONN: it is not up; -EBUSY: one is
+ * going on. What becomes of it is in output_status. */
+int output_act(struct output *output, const char *action);
+/* The display as its `control` sees it, for output_create: the same, but that driver and options are the control's.
+ * False: it has none. */
+bool output_control_display(const struct display *display, struct display *ret_control);
+/* For who only wants to tell the device something: opening does not set its brightness, power and clock. Before the loop
+ * runs. */
+void output_keep_settings(struct output *output);
 /* Where the device can switch its power; on at first. */
 void output_set_power(struct output *output, bool on);
 /* Where the device has a clock: it is set by what fn says, when it says true (the time can be believed), whenever the

@@ -60,7 +60,10 @@ struct output {
 	int64_t minimum_cycle;
 	int brightness;
 	bool dim_owed, dims_in_software;
+	bool settings_kept;
 	bool power_on, power_owed;
+	int act_owed; /* an action's index + 1; 0: none */
+	bool acting;
 	int64_t clock_due; /* monotonic; TIME_NEVER: the device has none */
 
 	bool settling, again;

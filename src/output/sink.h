@@ -23,6 +23,7 @@ enum sink_caps {
 	SINK_BLOCKING = 1 << 4, /* submit may block (files): the core gives it a worker */
 	SINK_FRAME = 1 << 5,	/* takes the composed frame (stage `frame`), not wire bytes */
 	SINK_LEVELS = 1 << 6,	/* takes the picture of stage `panel`, not wire bytes */
+	SINK_CONTROL = 1 << 7,	/* takes orders only, no picture (submit NULL): a display's `control` */
 };
 
 enum option_type {
@@ -63,6 +64,10 @@ struct sink_frame {
 	const struct region *owed;
 };
 
+struct sink_action { /* what a device does by itself when it is told to: a test picture of its own, a freeze */
+	const char *name, *help;
+};
+
 struct sink_driver {
 	const char *name;    /* as in `driver = "…"` */
 	const char *summary; /* one line */
@@ -94,6 +99,10 @@ struct sink_driver {
 	int (*power)(struct sink *sink, bool on);
 	/* The device's clock, by the site's zone; only when ours can be believed, and then every few hours. */
 	int (*set_clock)(struct sink *sink, const struct civil *now);
+	/* Words for `bangtin-testpattern tell`; end with name NULL. act gets the index; as after submit, sink_ready()
+	 * follows when it is done. What was told holds until the next word. */
+	const struct sink_action *actions;
+	int (*act)(struct sink *sink, int action);
 	/* Idempotent; also runs after a failed open. The core has already dropped watches and timer. */
 	void (*close)(struct sink *sink);
 };

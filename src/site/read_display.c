@@ -84,14 +84,13 @@ static const char *option_value(struct site_reader *reader, struct node *node)
 	return node->kind == NODE_LIST ? joined : NULL;
 }
 
-void site_read_driver(struct site_reader *reader, struct node *map, struct display *display)
+/* `driver` and `control`: a name, and options that the driver of that name types. */
+static void read_driver(struct site_reader *reader, struct node *driver, const char **ret_name,
+	struct option **ret_options, size_t *ret_count)
 {
 	struct check *check = &reader->check;
-	struct node *driver = check_map(check, map, "driver", CHECK_REQUIRED);
-	if (!driver)
-		return;
-	check_text(check, driver, "name", CHECK_REQUIRED, &display->driver);
-	display->options = arena_alloc(reader->arena, driver->count * sizeof *display->options);
+	check_text(check, driver, "name", CHECK_REQUIRED, ret_name);
+	*ret_options = arena_alloc(reader->arena, driver->count * sizeof **ret_options);
 	for (size_t i = 0; i < driver->count; i++) {
 		struct node *node = driver->children[i];
 		if (node->visited)
@@ -102,10 +101,20 @@ void site_read_driver(struct site_reader *reader, struct node *map, struct displ
 			diag_error(check->diags, node->where,
 				"the driver's option `%s` must be a value, not a group", node->key);
 		else
-			display->options[display->option_count++] =
-				(struct option){node->key, value, node->where};
+			(*ret_options)[(*ret_count)++] = (struct option){node->key, value, node->where};
 	}
 	check_done(check, driver, "a driver");
+}
+
+void site_read_driver(struct site_reader *reader, struct node *map, struct display *display)
+{
+	struct node *driver = check_map(&reader->check, map, "driver", CHECK_REQUIRED);
+	struct node *control = check_map(&reader->check, map, "control", CHECK_OPTIONAL);
+	if (driver)
+		read_driver(reader, driver, &display->driver, &display->options, &display->option_count);
+	if (control)
+		read_driver(reader, control, &display->control, &display->control_options,
+			&display->control_option_count);
 }
 
 /* `on: all` of a schedule entry means every display. */

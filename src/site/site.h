@@ -52,6 +52,10 @@ struct display {
 	const char *driver;
 	struct option *options;
 	size_t option_count;
+	/* `control`: a device beside the picture's way that only takes orders (brightness, power); driver NULL: none */
+	const char *control;
+	struct option *control_options;
+	size_t control_option_count;
 	int64_t refresh; /* a full frame at least so often; ns; default 10 s */
 	struct location where;
 };

@@ -141,9 +141,9 @@ def check_hours():
         site.bangtin("load", site.playlists(PLAYLISTS))
         site.start("2026-03-02 16:59:58,1")
         power = lambda: [e["value"] for e in json_lines(out) if e.get("event") == "power"]
-        tap.ok(wait_for(lambda: power() == ["off"], 15), "the card is switched off when on-hours end", power())
+        tap.ok(wait_for(lambda: power() == ["on", "off"], 15), "the card is switched off when on-hours end", power())
         site.live("announce", "Họp tổ dân phố", "--on", "board", "--for", "1m")
-        tap.ok(wait_for(lambda: power() == ["off", "on"], 10), "and on for an announcement", power())
+        tap.ok(wait_for(lambda: power() == ["on", "off", "on"], 10), "and on for an announcement", power())
 
 
 def check_bad_day():
@@ -162,6 +162,37 @@ def check_bad_day():
         tap.ok(len(decoded) > 60 and all(d["digest"] in handed for d in decoded),
                f"with answers lost and cut all {len(decoded)} decoded frames were handed over")
         tap.equal(decoded[-1]["digest"], trace[-1]["digest"], "and the last one is the last one")
+
+
+def check_control():
+    """A control beside a picture that goes its own way: brightness and on-hours are its, words reach it."""
+    with Scratch() as scratch:
+        _, reach, out = start_card(scratch, "novastar", "tcp", "8x8")
+        site = Site(scratch, f"""{{ name = "board"; tags = ["led"]; size = "64x16"; brightness = 60;
+            on-hours = ( "07:00-17:00" ); driver = {{ name = "null"; }};
+            control = {{ name = "novastar"; {reach} }}; }}""")
+        playlists = site.playlists(PLAYLISTS)
+        site.bangtin("load", playlists)
+        site.start("2026-03-02 16:59:55,1")
+        notes = lambda kind: [e["value"] for e in json_lines(out) if e.get("event") == kind]
+        tap.ok(wait_for(lambda: notes("brightness") == ["153"]), "brightness is the control's", notes("brightness"))
+        status = site.display("board").get("control") or {}
+        tap.ok(status.get("driver") == "novastar" and status.get("device") == "NovaStar 1101", "status tells of it", status)
+        code, _, err = run("bangtin-testpattern", "tell", "test-red", "--display", "board", "--socket", site.socket)
+        tap.ok(code == 0 and wait_for(lambda: notes("test") == ["2"]), "a word goes through the daemon", err)
+        code, _, err = run("bangtin-testpattern", "tell", "dance", "--display", "board", "--socket", site.socket)
+        tap.ok(code == 1 and "knows no `dance`" in err, "one that it does not know is refused", err)
+        tap.ok(wait_for(lambda: notes("blackout")[-1:] == ["255"], 15), "it is dark outside of on-hours", notes("blackout"))
+        stop(site.daemon)
+    with Scratch() as scratch:
+        _, reach, out = start_card(scratch, "novastar", "serial", "8x8")
+        code, said, err = run("bangtin-testpattern", "tell", "freeze", "--driver", "novastar", "--port",
+                              os.path.join(scratch.path, "tty"))
+        events = [(e["event"], e["value"]) for e in json_lines(out) if "value" in e]
+        tap.ok(code == 0 and "NovaStar 1101" in said and events == [("freeze", "255")],
+               "without a daemon a word goes over the port itself, and touches nothing else", f"{said}{err}{events}")
+        code, _, err = run("bangtin-testpattern", "show", "red", "--driver", "novastar", "--port", "/dev/null")
+        tap.ok(code == 2 and "moves no picture" in err, "a control shows no pattern", err)
 
 
 def check_check():
@@ -187,5 +218,6 @@ for case in CASES:
 check_slow_board()
 check_hours()
 check_bad_day()
+check_control()
 check_check()
 tap.done()

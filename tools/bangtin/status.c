@@ -30,6 +30,11 @@ static void print_display(const json_t *display)
 	putchar('\n');
 	if (*text(display, "device"))
 		printf("%-16s   %s\n", "", text(display, "device"));
+	const json_t *control = json_object_get(display, "control");
+	if (control)
+		printf("%-16s   control %s is %s%s%s%s%s\n", "", text(control, "driver"),
+			text(control, "health"), *text(control, "why") ? ": " : "", text(control, "why"),
+			*text(control, "device") ? "; " : "", text(control, "device"));
 	if (*text(display, "why"))
 		printf("%-16s   %s\n", "", text(display, "why"));
 }

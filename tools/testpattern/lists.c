@@ -56,8 +56,14 @@ static json_t *driver_json(const struct sink_driver *driver)
 
 	for (const struct sink_option *option = driver->options; option && option->name; option++)
 		json_array_append_new(options, option_json(option));
-	return json_pack(
+	json_t *object = json_pack(
 		"{s:s, s:s, s:o}", "name", driver->name, "summary", driver->summary, "options", options);
+	json_t *words = json_array();
+	for (const struct sink_action *action = driver->actions; action && action->name; action++)
+		json_array_append_new(
+			words, json_pack("{s:s, s:s}", "name", action->name, "help", action->help));
+	json_object_set_new(object, "words", words);
+	return object;
 }
 
 static int unknown_driver(const char *name)
@@ -103,6 +109,10 @@ int run_drivers(const struct arguments *arguments)
 	}
 	printf("%s: %s\n\n", driver->name, driver->summary);
 	sink_print_options(driver, stdout);
+	if (driver->actions)
+		puts("\nWords for `bangtin-testpattern tell`:");
+	for (const struct sink_action *action = driver->actions; action && action->name; action++)
+		printf("%-16s %s\n", action->name, action->help);
 	return EXIT_DONE;
 }
 

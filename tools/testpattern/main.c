@@ -16,10 +16,15 @@ static const char help[] =
 	"usage: bangtin-testpattern ports | drivers [NAME] | patterns\n"
 	"       bangtin-testpattern show PATTERN --driver NAME --size WxH [--port P] [-o KEY=VALUE]...\n"
 	"       bangtin-testpattern show PATTERN --display NAME [-c FILE | --socket PATH]\n"
+	"       bangtin-testpattern tell WORD --driver NAME [--port P] [-o KEY=VALUE]... | --display NAME "
+	"...\n"
 	"Test pictures on a LED board: on a port that is named here, or on a display of the daemon.\n\n"
 	"  ports                   the serial ports of this machine, and who has them open\n"
 	"  drivers [NAME]          the protocols, or the options of one of them\n"
 	"  patterns                the pictures, and what to look for\n"
+	"  tell WORD               what a device does by itself: a test of its own, a freeze; `drivers NAME` "
+	"lists\n"
+	"                          its words\n"
 	"  show PATTERN            shows one until Ctrl-C; the board is black afterwards\n\n"
 	"      --driver NAME       adalight, ddp, ...\n"
 	"      --port P            its serial port, or its ADDRESS[:PORT] in the network\n"
@@ -41,8 +46,8 @@ enum { DRIVER = 256, PORT, SIZE, DISPLAY, SOCKET, FOR, FPS, MODULE, KEEP, JSON, 
 static const struct {
 	const char *name;
 	int (*run)(const struct arguments *arguments);
-} commands[] = {
-	{"ports", run_ports}, {"drivers", run_drivers}, {"patterns", run_patterns}, {"show", run_show}};
+} commands[] = {{"ports", run_ports}, {"drivers", run_drivers}, {"patterns", run_patterns},
+	{"show", run_show}, {"tell", run_tell}};
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 int fail(int code, const char *format, ...)

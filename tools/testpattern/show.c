@@ -90,15 +90,23 @@ static int make_display(const struct arguments *arguments, struct made *made)
 	return EXIT_DONE;
 }
 
-static int show_made(const struct arguments *arguments)
+int with_made(const struct arguments *arguments,
+	int (*fn)(const struct arguments *arguments, const struct display *display))
 {
-	if (!arguments->width)
+	const struct sink_driver *driver = sink_driver_find(arguments->driver);
+	bool is_control = driver && driver->caps & SINK_CONTROL;
+
+	if (!arguments->width && !is_control)
 		return fail(
 			EXIT_USAGE, "--size is missing: the board's width and height in pixels, as 64x32");
 	struct made *made = xcalloc(1, sizeof *made);
 	int status = make_display(arguments, made);
+	if (is_control) {
+		made->display.control = made->display.driver;
+		made->display.width = made->display.height = 1;
+	}
 	if (status == EXIT_DONE)
-		status = show_here(arguments, &made->display);
+		status = fn(arguments, &made->display);
 	for (size_t i = 0; i < made->text_count; i++)
 		free(made->texts[i]);
 	free(made);
@@ -159,6 +167,16 @@ static int check_pattern(const char *name)
 	const char *near = nearest_word(name, names, count);
 	return fail(EXIT_INPUT, "there is no pattern `%s`; %s%s%s", name, near ? "did you mean `" : "",
 		near ? near : "`bangtin-testpattern patterns` lists them", near ? "`?" : "");
+}
+
+static int show_made(const struct arguments *arguments)
+{
+	const struct sink_driver *driver = sink_driver_find(arguments->driver);
+
+	if (driver && driver->caps & SINK_CONTROL)
+		return fail(EXIT_USAGE, "driver %s moves no picture; see `bangtin-testpattern tell`",
+			driver->name);
+	return with_made(arguments, show_here);
 }
 
 int run_show(const struct arguments *arguments)

@@ -29,6 +29,7 @@ int run_ports(const struct arguments *arguments);
 int run_drivers(const struct arguments *arguments);
 int run_patterns(const struct arguments *arguments);
 int run_show(const struct arguments *arguments);
+int run_tell(const struct arguments *arguments);
 
 /* A line on standard error; returns code. */
 int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
