@@ -157,7 +157,7 @@ static struct scene *set_shortened(
 static void write_line(struct sheet *sheet, struct rect where, bool bold, uint32_t colour, const char *text)
 {
 	const struct style style = {.name = "",
-		.font = "",
+		.font = "Noto Sans", /* not the one of boards that are as low */
 		.size = where.height,
 		.bold = bold,
 		.colour = colour,
