@@ -80,11 +80,10 @@ static const struct note_page pages[] = {
 		"`viewing-distance`."},
 	{NOTE_TOO_SHORT, DIAG_WARNING, "shown too shortly to be read",
 		"A reader needs a second to notice the display and then the time to read. The check counts "
-		"four syllables a "
-		"second, which is about 17 characters a second, the most that makers of Vietnamese subtitles "
-		"allow for adults "
-		"who are looking already; where nothing is said, bangtin itself takes two seconds and 350 ms "
-		"a syllable.\n\n"
+		"four syllables a second: "
+		"some 17 characters, the most that Netflix's Timed Text Style Guide allows in subtitles for "
+		"adults, who are looking "
+		"already. Where nothing is said, bangtin itself takes two seconds and 350 ms a syllable.\n\n"
 		"Make `for:` longer, or leave it out: then the message stays as long as its text needs. Of "
 		"pages, each has "
 		"`page-time` of the style, and the one with the most text counts."},

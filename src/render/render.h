@@ -58,6 +58,19 @@ void scene_unref(struct scene *scene);
 int64_t scene_length(struct fonts *fonts, const struct face *face, const struct item *item);
 int64_t scene_natural_length(const struct scene *scene);
 
+/* What somebody has to read there. All zero: no text. */
+struct reading {
+	int capital, line; /* pixels: of a capital, of a line's ink */
+	size_t syllables;  /* of the form of the text that is shown */
+	size_t fullest;	   /* of the page that has most */
+	enum motion motion;
+	int pages; /* PAGE */
+	int64_t page_time;
+	int strip;    /* SCROLL_LEFT, SCROLL_UP: pixels along the motion … */
+	double speed; /* … and how many of them pass in a second */
+};
+void scene_reading(const struct scene *scene, struct reading *ret);
+
 /* Paints the scene at `elapsed` ns since its start. frame has the face's size. The result depends on (scene, elapsed)
  * only. Motion starts over after the natural length. */
 void scene_compose(const struct scene *scene, int64_t elapsed, struct frame *frame);

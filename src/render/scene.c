@@ -5,6 +5,7 @@
 #include "frame/legible.h"
 #include "frame/rate.h"
 #include "render/mount.h"
+#include "render/reading.h"
 #include "render/typeset.h"
 
 /* Reading time of a still text: time to notice it, then a calm pace for somebody who passes by. Vietnamese writes a
@@ -288,6 +289,7 @@ static struct scene *build(
 		scene_set_motion(scene, order->speed);
 		if (scene->motion == MOTION_STILL)
 			scene->length = reading_time(draft.text);
+		reading_take(scene, &draft.fitted, draft.text ? draft.text : order->text);
 		faults = draft.faults | draft.fitted.faults | draft.fitted.block.faults;
 		if (ret_char)
 			*ret_char = draft.fitted.block.missing;

@@ -23,6 +23,7 @@ struct scene {
 	int step;		   /* pixels at once … */
 	int every;		   /* … every so many frames */
 	int64_t length;		   /* natural, ns, whole ms */
+	struct reading reading;
 
 	/* A text with something beside it: the text's own scene, its place, and what is painted around. */
 	struct scene *inner; /* NULL: none */

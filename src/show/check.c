@@ -1,51 +1,24 @@
 /* The trial: everything that can show on a display is rendered once, and what is wrong is told. */
 #include "base/alloc.h"
+#include "base/note.h"
 #include "render/image.h"
+#include "show/judge.h"
 #include "show/private.h"
-
-struct result {
-	unsigned faults;
-	uint32_t missing;
-};
 
 struct trial {
 	const struct show *show;
 	const struct item **items;
-	struct result *results;
+	struct judged *judged; /* as many */
+	size_t count;
 };
 
 static void try_item(void *data, size_t index)
 {
 	struct trial *trial = data;
-	struct result *result = &trial->results[index];
 
-	scene_unref(scene_prepare(trial->show->fonts, &trial->show->face, trial->items[index],
-		&result->faults, &result->missing));
-}
-
-/* what: "message `x`" or "`default`". */
-static void report(const struct display *display, struct location where, const char *what,
-	const struct result *result, struct diag_list *diags)
-{
-	if (result->faults & RENDER_MISSING_GLYPH)
-		diag_error(diags, where,
-			"%s: no font of display `%s` has the character U+%04X; leave it out or write it "
-			"otherwise",
-			what, display->name, (unsigned)result->missing);
-	if (result->faults & RENDER_TOO_TALL)
-		diag_error(diags, where,
-			"%s: its letters do not fit the %d pixels of display `%s`; choose a smaller size or "
-			"another font",
-			what, display->height, display->name);
-	if (result->faults & RENDER_TOO_WIDE)
-		diag_error(diags, where,
-			"%s: a word is wider than display `%s` (%d pixels); let it scroll (enter: "
-			"scroll-left) or "
-			"give a `short:` form",
-			what, display->name, display->width);
-	if (result->faults & RENDER_CLIPPED)
-		diag_error(diags, where, "%s: a mark would be cut off on display `%s`; choose a smaller size",
-			what, display->name);
+	trial->judged[index].display = trial->show->view.display;
+	trial->judged[index].face = &trial->show->face;
+	judge_measure(trial->show->fonts, trial->items[index], &trial->judged[index]);
 }
 
 /* Decoded once more, for the words. */
@@ -60,40 +33,93 @@ static void report_picture(const struct message *message, const char *what, stru
 	frame_unref(dot);
 }
 
-static void report_item(const struct show *show, const struct item *item, const struct result *result,
-	struct diag_list *diags)
+static void report_item(const struct item *item, const struct judged *judged, struct diag_list *diags)
 {
 	const struct message *message = item->message;
 	char *what = xasprintf("message `%s/%s`", message->unit, message->name);
 
-	report(show->view.display, message->text_where, what, result, diags);
-	if (result->faults & RENDER_BAD_PICTURE)
+	judge_picture(judged, message->text_where, what, diags);
+	judge_item(judged, item, what, diags);
+	if (judged->faults & RENDER_BAD_PICTURE)
 		report_picture(message, what, diags);
 	free(what);
+}
+
+/* Pictures that follow each other quickly: only what shows for a set time can. */
+static void check_playlist(
+	const struct trial *trial, const struct playlist *playlist, struct diag_list *diags)
+{
+	size_t count = playlist->item_count;
+	double *luminance = xcalloc(count, sizeof *luminance);
+	int64_t *lengths = xcalloc(count, sizeof *lengths);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct item *item = playlist->items[i];
+
+		luminance[i] = judge_luminance(trial->show->fonts, &trial->show->face, item);
+		lengths[i] = item->duration > 0 ? item->duration : NS_PER_SEC;
+	}
+	if (judge_sequence(luminance, lengths, count))
+		diag_note(diags, NOTE_FLASHES, playlist->where,
+			"the pictures of playlist `%s/%s` follow each other so quickly that display `%s` "
+			"flashes more "
+			"than 3 times a second, which is dangerous; show each longer",
+			playlist->unit, playlist->name, trial->show->view.display->name);
+	free(luminance);
+	free(lengths);
+}
+
+static bool has_quick(const struct playlist *playlist)
+{
+	for (size_t i = 0; i < playlist->item_count; i++)
+		if (playlist->items[i]->duration > 0 && playlist->items[i]->duration < NS_PER_SEC / 2)
+			return true;
+	return false;
+}
+
+static void check_playlists(const struct trial *trial, struct diag_list *diags)
+{
+	const struct catalogue *catalogue = trial->show->catalogue;
+
+	for (size_t i = 0; catalogue && i < catalogue->entry_count; i++) {
+		const struct entry *entry = catalogue->entries[i];
+		bool again = false;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = catalogue->entries[k]->playlist == entry->playlist;
+		if (!again && has_quick(entry->playlist) &&
+			entry_names_display(entry, trial->show->view.display))
+			check_playlist(trial, entry->playlist, diags);
+	}
 }
 
 static void check_default(const struct show *show, struct diag_list *diags)
 {
 	const struct display *display = show->view.display;
-	struct result result = {0};
+	struct judged judged = {.display = display, .face = &show->face};
+	const struct style plain = {0};
 
 	if (!display->fallback_text)
 		return;
-	scene_unref(scene_prepare_text(show->fonts, &show->face, display->fallback_text, MOTION_STILL,
-		&result.faults, &result.missing));
-	report(display, display->where, "`default`", &result, diags);
+	struct scene *scene = scene_prepare_text(show->fonts, &show->face, display->fallback_text,
+		MOTION_STILL, &judged.faults, &judged.missing);
+	scene_reading(scene, &judged.reading);
+	scene_unref(scene);
+	judge_picture(&judged, display->where, "`default`", diags);
+	judge_colours(&judged, &plain, display->fallback_text, display->where, "`default`", diags);
 }
 
 void show_check(struct show *show, struct diag_list *diags)
 {
 	struct trial trial = {.show = show};
-	size_t count = show_items(show, &trial.items);
 
-	trial.results = xcalloc(count + 1, sizeof *trial.results);
-	parallel_for(count, try_item, &trial);
-	for (size_t i = 0; i < count; i++)
-		report_item(show, trial.items[i], &trial.results[i], diags);
-	free(trial.results);
+	trial.count = show_items(show, &trial.items);
+	trial.judged = xcalloc(trial.count + 1, sizeof *trial.judged);
+	parallel_for(trial.count, try_item, &trial);
+	for (size_t i = 0; i < trial.count; i++)
+		report_item(trial.items[i], &trial.judged[i], diags);
+	check_playlists(&trial, diags);
+	free(trial.judged);
 	free(trial.items);
 	check_default(show, diags);
 }

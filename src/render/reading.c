@@ -1,0 +1,68 @@
+#include "render/reading.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/emphasis.h"
+
+size_t reading_syllables(const char *text, size_t size)
+{
+	size_t count = 0;
+	bool inside = false;
+	for (const char *p = text; p < text + size; p = g_utf8_next_char(p)) {
+		bool letter = g_unichar_isalnum(g_utf8_get_char(p));
+		count += letter && !inside;
+		inside = letter;
+	}
+	return count;
+}
+
+static size_t syllables_in_lines(const struct block *block, int first, int count)
+{
+	size_t syllables = 0;
+	const char *text = pango_layout_get_text(block->layout);
+	for (int i = first; i < first + count; i++) {
+		PangoLayoutLine *line = pango_layout_get_line_readonly(block->layout, i);
+		syllables += reading_syllables(text + line->start_index, (size_t)line->length);
+	}
+	return syllables;
+}
+
+static size_t fullest_page(const struct fitted *fitted)
+{
+	size_t most = 0;
+	for (int page = 0; page < fitted->pages; page++) {
+		int first, count;
+		fitted_page(fitted, page, &first, &count);
+		size_t syllables = syllables_in_lines(&fitted->block, first, count);
+		if (syllables > most)
+			most = syllables;
+	}
+	return most;
+}
+
+void reading_take(struct scene *scene, const struct fitted *fitted, const char *text)
+{
+	const struct block *block = &fitted->block;
+	char *plain = emphasis_plain(text);
+	scene->reading = (struct reading){
+		.capital = block->font.ink.capital,
+		.line = block->font.ink.up + block->font.ink.down,
+		.syllables = reading_syllables(plain, strlen(plain)),
+		.motion = scene->motion,
+		.pages = scene->motion == MOTION_PAGE ? fitted->pages : 1,
+		.page_time = scene->page_time,
+		.strip = scene->strip_length,
+	};
+	free(plain);
+	scene->reading.fullest =
+		scene->motion == MOTION_PAGE ? fullest_page(fitted) : scene->reading.syllables;
+	if (scene->strip_length > 0)
+		scene->reading.speed = (double)scene->step * scene->rate / 1000 / scene->every;
+}
+
+void scene_reading(const struct scene *scene, struct reading *ret)
+{
+	*ret = scene->inner ? scene->inner->reading : scene->reading;
+}
