@@ -9,7 +9,7 @@ _bangtin() {
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why preview load history rollback status announce clear
-			blank unblank snapshot watch --help --version" -- "$word")
+			blank unblank snapshot watch help --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -19,6 +19,10 @@ _bangtin() {
 	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
 	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
 	esac
+	if [ "${COMP_WORDS[1]}" = help ]; then
+		mapfile -t COMPREPLY < <(compgen -W "notes $(bangtin help notes 2>/dev/null | grep -o '^B[0-9]*')" -- "$word")
+		return
+	fi
 	case ${COMP_WORDS[1]} in
 	check) options="--format" ;;
 	agenda) options="--display --from --until --items" ;;
