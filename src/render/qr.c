@@ -83,6 +83,28 @@ struct search {
 	int least;	/* pixels that the smallest code takes; 0: none was made */
 };
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* Other letters are announced as UTF-8 (ECI 26): readers that have to guess read Vietnamese as Chinese. */
+static QRcode *encode(const char *text, QRecLevel level)
+{
+	if (is_ascii(text))
+		return QRcode_encodeString(text, 0, level, QR_MODE_8, 1);
+	QRcode *code = NULL;
+	QRinput *input = QRinput_new2(0, level);
+	if (input && QRinput_appendECIheader(input, 26) == 0 &&
+		QRinput_append(input, QR_MODE_8, (int)strlen(text), (const unsigned char *)text) == 0)
+		code = QRcode_encodeInput(input);
+	QRinput_free(input);
+	return code;
+}
+
 /* Weaker levels are tried first: what is no worse otherwise gives way to the stronger one. */
 static void try_text(struct search *search, const char *text, bool upper)
 {
@@ -91,7 +113,7 @@ static void try_text(struct search *search, const char *text, bool upper)
 		char name;
 	} levels[] = {{QR_ECLEVEL_L, 'L'}, {QR_ECLEVEL_M, 'M'}, {QR_ECLEVEL_Q, 'Q'}};
 	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-		QRcode *code = QRcode_encodeString(text, 0, levels[i].level, QR_MODE_8, 1);
+		QRcode *code = encode(text, levels[i].level);
 		if (!code) /* too long, at this level and the stronger ones */
 			return;
 		int least = code->width + 2 * quiet_least(code->version);
