@@ -115,7 +115,7 @@ static void test_payloads(void **test)
 		/* never larger than the plain form; an address may get smaller in capitals */
 		assert_true(qr->version <= version);
 		/* what is not ASCII says so first, in 12 bits more */
-		if (qr->version == version && !qr->upper && strlen(text) == (size_t)bytes)
+		if (qr->version == version && !qr->upper && !strstr(text, "â"))
 			assert_true(strchr("LMQ", qr->level) >= strchr("LMQ", level));
 		qr_destroy(qr);
 		line = end;
