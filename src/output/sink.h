@@ -24,6 +24,8 @@ enum sink_caps {
 	SINK_FRAME = 1 << 5,	/* takes the composed frame (stage `frame`), not wire bytes */
 	SINK_LEVELS = 1 << 6,	/* takes the picture of stage `panel`, not wire bytes */
 	SINK_CONTROL = 1 << 7,	/* takes orders only, no picture (submit NULL): a display's `control` */
+	SINK_REPLIES =
+		1 << 9, /* reads what the device answers: the conformance suite wants a script of answers */
 };
 
 enum option_type {

@@ -33,6 +33,7 @@ struct alpha {
 	struct file files[LABELS];
 	uint8_t order[LABELS];
 	size_t order_size;
+	int refuse; /* so many pictures are answered by NAK, whatever they are */
 };
 
 static int digit(uint8_t c)
@@ -203,6 +204,10 @@ static void end_command(struct alpha *alpha, struct board *board)
 {
 	if (alpha->cut || alpha->size == 0) {
 		board_fault(board, "length");
+	} else if (alpha->body[0] == 'I' && alpha->refuse > 0) {
+		alpha->refuse--;
+		board_event(board, "refused");
+		board_answer(board, "\x15", 1);
 	} else if (!sum_is_right(alpha)) {
 		board_fault(board, "checksum");
 		board_answer(board, "\x15", 1);
@@ -286,9 +291,15 @@ static void feed(
 		take[alpha->phase](alpha, board, bytes[i]);
 }
 
+static void init(void *state, const struct board *board, const struct decoder_options *options)
+{
+	((struct alpha *)state)->refuse = options->faults.refuse > 0;
+}
+
 const struct protocol alpha_protocol = {
 	.name = "alpha",
 	.transport = TRANSPORT_STREAM,
 	.state_size = sizeof(struct alpha),
+	.init = init,
 	.feed = feed,
 };
