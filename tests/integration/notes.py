@@ -73,7 +73,15 @@ def check_man_page(pages):
     tap.equal(len(re.findall(r"B\d{3} \((?:error|warning)\):", page)), len(pages), "bangtin-notes(7) has no more")
 
 
+def check_sample():
+    """Nothing is to be said of the campaign that everybody begins with."""
+    sample = os.path.join(ROOT, "playlists")
+    code, out, err = run("bangtin", "check", "-c", os.path.join(sample, "bangtind.conf"), sample)
+    tap.ok(code == 0 and "warning" not in err, "check: the sample campaign, without a warning", out + err)
+
+
 with Scratch() as scratch:
     check_numbers(Site(scratch, DISPLAYS))
 check_man_page(check_help())
+check_sample()
 tap.done()
