@@ -72,7 +72,8 @@ complete -F _bangtin_testpattern bangtin-testpattern
 _bangtin_simulator() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	case $before in
-	--protocol) mapfile -t COMPREPLY < <(compgen -W "adalight awa tpm2 ddp artnet sacn" -- "$word") ;;
+	--protocol) mapfile -t COMPREPLY < <(compgen -W "adalight awa tpm2 alpha hanover ddp artnet sacn wled tpm2net flaschen colorlight
+		onbon-5e onbon-6e onbon-6q novastar" -- "$word") ;;
 	--pty | --tty | --dump) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --tty --listen --interface --universe --dump --json
 		--terminal --fault --frames --for --help --version" -- "$word") ;;
