@@ -380,20 +380,25 @@ bool colour_parse(const char *text, uint32_t *ret)
 	return true;
 }
 
-bool check_colour(struct check *check, struct node *map, const char *key, int required, uint32_t *ret)
+bool check_node_colour(struct check *check, const struct node *node, const char *what, uint32_t *ret)
 {
-	struct node *node = find(check, map, key, required);
-	if (!node || !check_node_kind(check, node, key, NODE_SCALAR))
+	if (!check_node_kind(check, node, what, NODE_SCALAR))
 		return false;
 	if (colour_parse(node->text, ret))
 		return true;
 	if (node->text[0] == '\0' && !node->quoted)
 		diag_error(check->diags, node->where,
 			"`%s` is empty: `#` without quotes begins a comment; write \"#RRGGBB\" in quotes",
-			key);
+			what);
 	else
-		check_refuse(check, node, key, "\"#RRGGBB\" or a name such as white, red, amber");
+		check_refuse(check, node, what, "\"#RRGGBB\" or a name such as white, red, amber");
 	return false;
+}
+
+bool check_colour(struct check *check, struct node *map, const char *key, int required, uint32_t *ret)
+{
+	struct node *node = find(check, map, key, required);
+	return node && check_node_colour(check, node, key, ret);
 }
 
 bool check_word(struct check *check, struct node *map, const char *key, int required,

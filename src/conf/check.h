@@ -56,6 +56,7 @@ bool check_node_word(struct check *check, struct node *node, const char *what, c
 /* A text for people: false if it was pasted from a document in an older encoding (reported with what it says; see
  * base/legacy.h). Warns of one that was decomposed. */
 bool check_node_encoding(struct check *check, const struct node *node, const char *what);
+bool check_node_colour(struct check *check, const struct node *node, const char *what, uint32_t *ret);
 bool check_node_date(struct check *check, struct node *node, const char *what, day_t *ret);
 /* A list, or one value that stands for a list of one: *ret_items has *ret_count nodes, borrowed from the tree; one
  * value is handed out through single, the caller's. False if absent or a map, or empty (both reported). */

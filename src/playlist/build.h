@@ -33,11 +33,22 @@ struct declared_asset {
 	bool used;
 };
 
+struct declared_layout {
+	struct layout layout;
+	struct unit_state *unit;
+	struct node *node;
+	bool broken; /* what it is based on is not known: nobody can say what it lacks */
+	bool used;
+	enum { LAYOUT_NEW, LAYOUT_BUSY, LAYOUT_DONE } state;
+};
+
 struct declared_message {
 	struct message message;
 	struct unit_state *unit;
-	struct node *style; /* NULL: the built-in one */
-	struct node *image; /* NULL: none */
+	struct node *style;				/* NULL: the built-in one */
+	struct node *text, *title, *qr, *image, *zones; /* what it says, each NULL: nothing */
+	struct node *single, *const *layouts;		/* their names */
+	size_t layout_count;
 	bool used;
 };
 
@@ -78,9 +89,10 @@ struct build {
 	const struct zone *zone;
 	struct unit_state *units;
 	size_t unit_count;
-	struct names styles, messages, playlists, calendars, entries, counters, assets;
+	struct names styles, layouts, messages, playlists, calendars, entries, counters, assets;
 	ARRAY_OF(struct declared_style) style_list;
 	ARRAY_OF(struct declared_asset) asset_list;
+	ARRAY_OF(struct declared_layout) layout_list;
 	ARRAY_OF(struct declared_message) message_list;
 	ARRAY_OF(struct declared_playlist) playlist_list;
 	ARRAY_OF(struct declared_entry) entry_list;
@@ -105,6 +117,7 @@ void declare_name(struct build *build, struct names *names, struct unit_state *u
 	void *thing, const char *what);
 void declare_file(struct build *build, struct unit_state *unit, const struct tree *tree);
 void declare_style(struct build *build, struct unit_state *unit, struct node *node);
+void declare_layout(struct build *build, struct unit_state *unit, struct node *node);
 void declare_message(struct build *build, struct unit_state *unit, struct node *node);
 void declare_calendar(struct build *build, struct unit_state *unit, struct node *node);
 
@@ -113,6 +126,7 @@ void declare_asset(struct build *build, struct unit_state *unit, const struct so
 
 /* resolve */
 void resolve_styles(struct build *build);
+void resolve_layouts(struct build *build);
 void resolve_messages(struct build *build);
 void resolve_playlists(struct build *build);
 void resolve_schedule(struct build *build);
@@ -130,9 +144,6 @@ enum image_fit read_image_fit(struct build *build, struct node *map);
 /* Pictures that nothing shows: a warning each, an error if broken. */
 void check_assets(struct build *build);
 
-/* A message's text: trimmed, its braces read, its length checked. NULL: reported. */
-const char *read_text(struct build *build, struct node *node, const char *what);
-
 /* Emphasis in a text (base/emphasis.h): `{bold:…}`, `{red:…}`, `{#ff8000:…}`; and `{~}`, a no-break space. */
 enum { EMPHASIS_MARK_MOST = 16 };
 struct emphasis_reading { /* starts as {0} */
@@ -146,6 +157,30 @@ size_t read_emphasis(struct build *build, const struct node *node, const char *a
 	struct emphasis_reading *reading, char ret_mark[EMPHASIS_MARK_MOST]);
 /* At the end of the text: reports what is still open. */
 void end_emphasis(struct build *build, const struct node *node, struct emphasis_reading *reading);
+
+/* A text: trimmed, its braces read, its length checked. False: reported. */
+bool read_words(
+	struct build *build, struct node *node, const char *what, const char *lang, struct words *ret);
+/* The field at an unescaped opening brace of node's text. *ret_size is how far it reaches, also on an error. */
+bool read_field(struct build *build, const struct node *node, const char *brace, bool english,
+	struct field *ret_field, size_t *ret_size);
+const char *read_language(struct build *build, struct node *map);
+/* What a QR code says. NULL: reported. */
+const char *read_qr_text(struct build *build, struct node *node);
+/* `12` or `12.5%`. False: reported. */
+bool read_extent(struct build *build, struct node *node, const char *what, struct extent *ret);
+bool read_extent_key(struct build *build, struct node *map, const char *key, struct extent *ret);
+/* The key `background` of map; untouched if absent or wrong. */
+void read_paint(struct build *build, struct unit_state *unit, struct node *map, struct paint *paint);
+/* A layout's zone. *zone holds what it is based on, or zeros with a name; what map says replaces it. *hidden: it is left
+ * out. */
+void read_layout_zone(struct build *build, struct unit_state *unit, struct node *map,
+	struct layout_zone *zone, bool *hidden);
+/* What the message says to its layouts' zones. */
+void fill_pages(struct build *build, struct declared_message *declared);
+/* Once all playlists are read: whether what zones play can be shown in them. */
+void check_zone_playlists(struct build *build);
+
 /* The keys `show`, `for`, `enter`, `passes`, `transition`, `transition-time` of map: an element of a playlist or an entry. NULL: reported. */
 struct item *read_item(struct build *build, struct unit_state *unit, struct node *map);
 

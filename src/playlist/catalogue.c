@@ -197,6 +197,10 @@ static void collect(struct build *build, struct catalogue *catalogue)
 	catalogue->messages = arena_alloc(arena, catalogue->message_count * sizeof *catalogue->messages);
 	for (size_t i = 0; i < catalogue->message_count; i++)
 		catalogue->messages[i] = &build->message_list.items[i]->message;
+	catalogue->layout_count = build->layout_list.count;
+	catalogue->layouts = arena_alloc(arena, catalogue->layout_count * sizeof *catalogue->layouts);
+	for (size_t i = 0; i < catalogue->layout_count; i++)
+		catalogue->layouts[i] = &build->layout_list.items[i]->layout;
 	catalogue->item_count = build->item_list.count;
 	catalogue->items =
 		arena_memdup(arena, build->item_list.items, catalogue->item_count * sizeof(struct item *));
@@ -222,6 +226,12 @@ static void warn_unused(struct build *build)
 			diag_warning(build->check.diags, declared->message.where,
 				"the message `%s` is used nowhere", declared->message.name);
 	}
+	for (size_t i = 0; i < build->layout_list.count; i++) {
+		const struct declared_layout *declared = build->layout_list.items[i];
+		if (!declared->used && !(offers && declared->unit->rank == 0))
+			diag_warning(build->check.diags, declared->layout.where,
+				"the layout `%s` is used nowhere", declared->layout.name);
+	}
 	for (size_t i = 0; i < build->playlist_list.count; i++) {
 		const struct declared_playlist *declared = build->playlist_list.items[i];
 		if (!declared->used && !(offers && declared->unit->rank == 0))
@@ -233,6 +243,7 @@ static void warn_unused(struct build *build)
 static void build_finish(struct build *build)
 {
 	names_finish(&build->styles);
+	names_finish(&build->layouts);
 	names_finish(&build->messages);
 	names_finish(&build->playlists);
 	names_finish(&build->calendars);
@@ -241,6 +252,7 @@ static void build_finish(struct build *build)
 	names_finish(&build->assets);
 	free(build->style_list.items);
 	free(build->asset_list.items);
+	free(build->layout_list.items);
 	free(build->message_list.items);
 	free(build->playlist_list.items);
 	free(build->entry_list.items);
@@ -255,8 +267,10 @@ static void build_all(
 	init_units(build, files, count);
 	read_files(build, storage, files, count);
 	resolve_styles(build);
+	resolve_layouts(build);
 	resolve_messages(build);
 	resolve_playlists(build);
+	check_zone_playlists(build);
 	resolve_schedule(build);
 	check_assets(build);
 }

@@ -11,6 +11,7 @@
 #include "calendar/days.h"
 #include "calendar/recurrence.h"
 #include "frame/image_header.h"
+#include "playlist/layout.h"
 #include "site/site.h"
 
 enum align { ALIGN_START, ALIGN_CENTRE, ALIGN_END };
@@ -42,6 +43,9 @@ struct style { /* after `based-on`: every member is set */
 	const char *name;
 	const char *font; /* family, or "" = the display's own choice by its height */
 	int size;	  /* pixels of line height; 0 = the largest that fits the display */
+	/* The same as a share of the display's height, in hundredths of a percent; 0: size counts. */
+	int size_share;
+	struct extent least, most; /* bounds of the chosen size; value 0: none */
 	bool bold;
 	uint32_t colour, background;	 /* 0xRRGGBB */
 	bool colour_set, background_set; /* false: the display's */
@@ -62,9 +66,13 @@ struct asset {
 
 struct message {
 	const char *unit, *name;   /* full name is unit/name */
-	const char *text;	   /* NFC; "" where a picture says it all */
+	const char *text;	   /* NFC, with samples of its fields; never NULL, "" where pages say all */
 	const char *const *shorts; /* narrower forms, longest first; the first form that fits is taken */
 	size_t short_count;
+	const struct words *forms; /* text and shorts with their fields; NULL: none has any */
+	const struct page
+		*pages; /* the first whose layout suits the display is shown; none: the text alone */
+	size_t page_count;
 	const char *lang;	   /* BCP 47, default "vi" */
 	const char *qr;		   /* NULL: none */
 	const struct asset *image; /* NULL: none */
@@ -126,6 +134,8 @@ struct catalogue {
 	size_t message_count;
 	const struct item **items;
 	size_t item_count;
+	const struct layout **layouts;
+	size_t layout_count;
 	const struct entry **entries; /* without the skipped ones */
 	size_t entry_count;
 	void *storage; /* private */

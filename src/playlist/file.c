@@ -107,10 +107,10 @@ void declare_file(struct build *build, struct unit_state *unit, const struct tre
 	check_version(build, root, required);
 	check_unit(build, unit, root, required);
 	declare_section(build, unit, root, "styles", NODE_MAP, declare_style);
+	declare_section(build, unit, root, "layouts", NODE_MAP, declare_layout);
 	declare_section(build, unit, root, "messages", NODE_MAP, declare_message);
 	declare_section(build, unit, root, "playlists", NODE_MAP, declare_playlist);
 	declare_section(build, unit, root, "calendars", NODE_MAP, declare_calendar);
 	declare_section(build, unit, root, "schedule", NODE_LIST, declare_entry);
-	refuse_later(build, root, "layouts", "layouts");
 	check_done(&build->check, root, "a playlist file");
 }

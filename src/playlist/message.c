@@ -8,7 +8,7 @@
 
 enum { SHORTS_MOST = 8 };
 
-static void read_shorts(struct build *build, struct node *map, struct message *message)
+static void read_shorts(struct build *build, struct node *map, struct message *message, struct words *forms)
 {
 	struct check *check = &build->check;
 	struct node *single, *const *nodes;
@@ -21,11 +21,12 @@ static void read_shorts(struct build *build, struct node *map, struct message *m
 		return;
 	}
 	const char **shorts = arena_alloc(build->arena, count * sizeof *shorts);
-	const char *longer = message->text;
+	const char *longer = forms[0].text;
 	for (size_t i = 0; i < count; i++) {
-		const char *text = read_text(build, nodes[i], "short");
-		if (!text)
+		struct words *form = &forms[1 + message->short_count];
+		if (!read_words(build, nodes[i], "short", message->lang, form))
 			continue;
+		const char *text = form->text;
 		if (longer && utf8_length(text) >= utf8_length(longer))
 			diag_warning(check->diags, nodes[i]->where,
 				"this short form is not shorter than the one before it, and will not be "
@@ -55,25 +56,23 @@ static bool is_language(const char *text)
 	}
 }
 
-static void read_language(struct build *build, struct node *map, struct message *message)
+const char *read_language(struct build *build, struct node *map)
 {
-	message->lang = "vi";
 	struct node *node = check_any(&build->check, map, "lang", CHECK_OPTIONAL);
 	const char *text;
 	if (!node || !check_node_text(&build->check, node, "lang", &text))
-		return;
+		return "vi";
 	if (is_language(text))
-		message->lang = text;
-	else
-		check_refuse(&build->check, node, "lang", "a language as `vi` or `en`");
+		return text;
+	check_refuse(&build->check, node, "lang", "a language as `vi` or `en`");
+	return "vi";
 }
 
-static void read_qr(struct build *build, struct node *map, struct message *message)
+const char *read_qr_text(struct build *build, struct node *node)
 {
-	struct node *node = check_any(&build->check, map, "qr", CHECK_OPTIONAL);
 	const char *text;
-	if (!node || !check_node_text(&build->check, node, "qr", &text))
-		return;
+	if (!check_node_text(&build->check, node, "qr", &text))
+		return NULL;
 	if (strlen(text) > SOURCE_QR_MOST)
 		diag_error(build->check.diags, node->where,
 			"`qr` has %zu bytes and at most %d can be read off a display; use a shorter address",
@@ -81,8 +80,8 @@ static void read_qr(struct build *build, struct node *map, struct message *messa
 	else if (strpbrk(text, "\n\t"))
 		diag_error(build->check.diags, node->where, "`qr` must be one line without tabs");
 	else
-		message->qr = text;
-	message->qr_where = node->where;
+		return text;
+	return NULL;
 }
 
 /* A date is the end of that day. */
@@ -96,6 +95,50 @@ static void read_expiry(struct build *build, struct node *map, struct message *m
 		return;
 	if (check_node_date(&build->check, node, "until", &day))
 		message->until = zone_instant(build->zone, day + 1, 0);
+}
+
+static bool any_field(const struct words *forms, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (forms[i].field_count > 0)
+			return true;
+	return false;
+}
+
+/* A picture may say it all, and a message with a layout may leave the text out, if the layout does without. */
+static void read_texts(struct build *build, struct node *map, struct declared_message *declared)
+{
+	struct message *message = &declared->message;
+	struct words *forms = arena_alloc(build->arena, (1 + SHORTS_MOST) * sizeof *forms);
+	declared->text = check_any(
+		&build->check, map, "text", declared->layout_count > 0 ? CHECK_OPTIONAL : CHECK_REQUIRED);
+	if (declared->text) {
+		message->text_where = declared->text->where;
+		if (read_words(build, declared->text, "text", message->lang, &forms[0]))
+			message->text = forms[0].text;
+	}
+	read_shorts(build, map, message, forms);
+	if (any_field(forms, 1 + message->short_count))
+		message->forms = forms;
+}
+
+/* The keys of a message that fill a layout's zones, besides `text`, `image` and `qr`. */
+static void read_layouts(struct build *build, struct node *map, struct declared_message *declared)
+{
+	struct check *check = &build->check;
+	struct node *layout = check_any(check, map, "layout", CHECK_OPTIONAL);
+	if (layout)
+		check_values(check, map, "layout", CHECK_OPTIONAL, &declared->single, &declared->layouts,
+			&declared->layout_count);
+	declared->title = check_any(check, map, "title", CHECK_OPTIONAL);
+	declared->zones = check_map(check, map, "zones", CHECK_OPTIONAL);
+	struct node *const fillers[] = {declared->title, declared->zones};
+	for (size_t i = 0; i < 2 && !layout; i++)
+		if (fillers[i])
+			diag_error(check->diags, fillers[i]->key_where,
+				"`%s` fills a zone of a layout, and the message has none; write `layout: "
+				"name`",
+				fillers[i]->key);
 }
 
 void declare_message(struct build *build, struct unit_state *unit, struct node *node)
@@ -112,25 +155,22 @@ void declare_message(struct build *build, struct unit_state *unit, struct node *
 	message->unit = unit->name;
 	message->name = node->key;
 	message->where = node->key_where;
+	message->text_where = node->key_where;
+	message->text = "";
+	message->lang = read_language(build, node);
 	declared->image = check_any(check, node, "image", CHECK_OPTIONAL);
 	message->image_fit = read_image_fit(build, node);
-	message->text = "";
-	struct node *text = check_any(check, node, "text", declared->image ? CHECK_OPTIONAL : CHECK_REQUIRED);
-	if (text) {
-		message->text_where = text->where;
-		message->text = read_text(build, text, "text");
+	if (declared->image)
+		message->text_where = message->image_where = declared->image->where;
+	read_layouts(build, node, declared);
+	read_texts(build, node, declared);
+	declared->qr = check_any(check, node, "qr", CHECK_OPTIONAL);
+	if (declared->qr) {
+		message->qr = read_qr_text(build, declared->qr);
+		message->qr_where = declared->qr->where;
 	}
-	if (declared->image) {
-		message->image_where = declared->image->where;
-		if (!text)
-			message->text_where = declared->image->where;
-	}
-	read_shorts(build, node, message);
-	read_qr(build, node, message);
-	read_language(build, node, message);
 	read_expiry(build, node, message);
 	declared->style = check_any(check, node, "style", CHECK_OPTIONAL);
-	refuse_later(build, node, "layout", "layouts");
 	check_done(check, node, "a message");
 	build_append(build, message_list, declared);
 }
@@ -142,5 +182,7 @@ void resolve_messages(struct build *build)
 		declared->message.index = i;
 		declared->message.style = resolve_style(build, declared->unit, declared->style);
 		declared->message.image = resolve_asset(build, declared->unit, declared->image);
+		if (declared->layout_count > 0)
+			fill_pages(build, declared);
 	}
 }

@@ -23,16 +23,14 @@ enum {
 	SET_SPEED = 1 << 7,
 	SET_PAGE_TIME = 1 << 8,
 	SET_LINE_SPACING = 1 << 9,
+	SET_LEAST = 1 << 10,
+	SET_MOST = 1 << 11,
 };
 
 static unsigned read_numbers(struct check *check, struct node *map, struct style *style)
 {
 	unsigned set = 0;
 	int64_t number;
-	if (check_int(check, map, "size", CHECK_OPTIONAL, 0, 4096, &number)) {
-		style->size = (int)number;
-		set |= SET_SIZE;
-	}
 	if (check_int(check, map, "speed", CHECK_OPTIONAL, 1, 2000, &number)) {
 		style->speed = (int)number;
 		set |= SET_SPEED;
@@ -47,7 +45,30 @@ static unsigned read_numbers(struct check *check, struct node *map, struct style
 	return set;
 }
 
-static unsigned read_words(struct check *check, struct node *map, struct style *style)
+/* Of letters: pixels, or a share of the display's height. */
+static unsigned read_sizes(struct build *build, struct node *map, struct style *style)
+{
+	struct node *node = check_any(&build->check, map, "size", CHECK_OPTIONAL);
+	struct extent size;
+	unsigned set = 0;
+	int64_t number;
+	if (node && node->kind == NODE_SCALAR && strchr(node->text, '%')) {
+		if (read_extent(build, node, "size", &size)) {
+			style->size_share = size.value;
+			set |= SET_SIZE;
+		}
+	} else if (node && check_node_int(&build->check, node, "size", 0, 4096, &number)) {
+		style->size = (int)number;
+		set |= SET_SIZE;
+	}
+	if (read_extent_key(build, map, "min-size", &style->least))
+		set |= SET_LEAST;
+	if (read_extent_key(build, map, "max-size", &style->most))
+		set |= SET_MOST;
+	return set;
+}
+
+static unsigned read_looks(struct check *check, struct node *map, struct style *style)
 {
 	static const char *const across[] = {"left", "centre", "right"};
 	static const char *const down[] = {"top", "centre", "bottom"};
@@ -85,8 +106,9 @@ void declare_style(struct build *build, struct unit_state *unit, struct node *no
 		!check_node_kind(check, node, node->key, NODE_MAP))
 		return;
 	declared->style.name = node->key;
-	declared->set =
-		read_numbers(check, node, &declared->style) | read_words(check, node, &declared->style);
+	declared->set = read_sizes(build, node, &declared->style) |
+			read_numbers(check, node, &declared->style) |
+			read_looks(check, node, &declared->style);
 	declared->based_on = check_any(check, node, "based-on", CHECK_OPTIONAL);
 	check_done(check, node, "a style");
 	build_append(build, style_list, declared);
@@ -102,7 +124,11 @@ static void inherit(struct declared_style *declared, const struct style *base)
 	if (set & SET_FONT)
 		style->font = own.font;
 	if (set & SET_SIZE)
-		style->size = own.size;
+		style->size = own.size, style->size_share = own.size_share;
+	if (set & SET_LEAST)
+		style->least = own.least;
+	if (set & SET_MOST)
+		style->most = own.most;
 	if (set & SET_BOLD)
 		style->bold = own.bold;
 	if (set & SET_COLOUR)

@@ -1,52 +1,67 @@
-/* The text of a message. Fields in braces are read here, so that a brace means the same in every release. */
-#include <ctype.h>
+/* The text of a message or a zone: trimmed, its braces read. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "playlist/build.h"
 
-static const char *const fields[] = {"time", "date", "lunar-date", "countdown", "data"};
-enum { FIELD_COUNT = sizeof fields / sizeof *fields };
+enum { FIELDS_MOST = 16 };
 
-static bool known_field(const char *name)
+struct writing {
+	char *text;
+	size_t size;
+	struct field fields[FIELDS_MOST];
+	size_t field_count;
+	bool good;
+};
+
+static void put(struct writing *to, const char *text, size_t size)
 {
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (strcmp(fields[i], name) == 0)
-			return true;
-	return false;
+	memcpy(to->text + to->size, text, size);
+	to->size += size;
 }
 
-/* At an opening brace that is not doubled. */
-static void refuse_field(struct build *build, const struct node *node, const char *brace)
+/* Where the field stands, its sample is written. */
+static size_t write_field(
+	struct build *build, const struct node *node, const char *brace, bool english, struct writing *to)
 {
-	struct location where = node_text_place(node, (size_t)(brace - node->text));
-	size_t length = strcspn(brace + 1, "{}\n");
-	if (brace[1 + length] != '}') {
-		diag_error(build->check.diags, where,
-			"this `{` is never closed; for a brace in the text write `{{`, for a field `{time}`");
-		return;
+	struct field field;
+	size_t size;
+	char sample[FIELD_SIZE_MOST + 1];
+	if (!read_field(build, node, brace, english, &field, &size)) {
+		to->good = false;
+		return size;
 	}
-	const char *name = arena_strndup(build->arena, brace + 1, strcspn(brace + 1, ":}"));
-	const char *near = nearest_word(name, fields, FIELD_COUNT);
-	if (known_field(name))
-		diag_error(build->check.diags, where,
-			"the field `{%s}` is not in this release; write the words out, or `{{` for a brace",
-			name);
-	else
-		diag_error(build->check.diags, where,
-			"there is no field `{%s}`%s%s%s; the fields {time}, {date}, {lunar-date}, "
-			"{countdown:…} and "
-			"{data:…} come in a later release: write the words out, or `{{` for a brace",
-			check_excerpt(name), near ? "; did you mean `{" : "", near ? near : "",
-			near ? "}`" : "");
+	if (to->field_count == FIELDS_MOST) {
+		diag_error(build->check.diags, node_text_place(node, (size_t)(brace - node->text)),
+			"a text has at most %d fields; divide it", FIELDS_MOST);
+		to->good = false;
+		return size;
+	}
+	field_sample(&field, sample, sizeof sample);
+	field.at = to->size;
+	field.size = strlen(sample);
+	put(to, sample, field.size);
+	to->fields[to->field_count++] = field;
+	return size;
 }
 
-/* `{{` is a brace, and so is `}` alone or doubled. */
-static char *read_braces(struct build *build, const struct node *node, const char *from, size_t size)
+static size_t count_braces(const char *from, size_t size)
 {
-	char *text = arena_alloc(build->arena, 2 * size + 1) /* {red: is 5 bytes, its mark 7 */, *to = text;
-	bool good = true;
+	size_t count = 0;
+	for (size_t i = 0; i < size; i++)
+		count += from[i] == '{';
+	return count;
+}
+
+/* `{{` is a brace, and so is `}` alone or doubled. False: reported. */
+static bool read_braces(struct build *build, const struct node *node, const char *from, size_t size,
+	bool english, struct words *ret)
+{
+	struct writing to = {.good = true};
 	struct emphasis_reading emphasis = {0};
+	to.text = xmalloc(
+		2 * size + count_braces(from, size) * FIELD_SIZE_MOST + 1); /* {red: is 5 bytes, its mark 7 */
 	for (size_t i = 0; i < size; i++) {
 		bool doubled = i + 1 < size && from[i + 1] == from[i];
 		char mark[EMPHASIS_MARK_MOST];
@@ -55,22 +70,23 @@ static char *read_braces(struct build *build, const struct node *node, const cha
 		size_t taken =
 			doubled && !ends_two ? 0 : read_emphasis(build, node, from + i, &emphasis, mark);
 		if (taken > 0) {
-			size_t length = strlen(mark);
-			memcpy(to, mark, length);
-			to += length;
+			put(&to, mark, strlen(mark));
 			i += taken - 1;
-			continue;
+		} else if (from[i] == '{' && !doubled) {
+			i += write_field(build, node, from + i, english, &to) - 1;
+		} else {
+			put(&to, &from[i], 1);
+			i += doubled && (from[i] == '{' || from[i] == '}');
 		}
-		if (from[i] == '{' && !doubled) {
-			refuse_field(build, node, from + i);
-			good = false;
-		}
-		*to++ = from[i];
-		i += doubled && (from[i] == '{' || from[i] == '}');
 	}
-	*to = '\0';
 	end_emphasis(build, node, &emphasis);
-	return good && !emphasis.bad ? text : NULL;
+	to.good &= !emphasis.bad;
+	if (to.good)
+		*ret = (struct words){arena_strndup(build->arena, to.text, to.size),
+			arena_memdup(build->arena, to.fields, to.field_count * sizeof *to.fields),
+			to.field_count};
+	free(to.text);
+	return to.good;
 }
 
 static bool blank(char c)
@@ -78,12 +94,12 @@ static bool blank(char c)
 	return c == ' ' || c == '\n' || c == '\t';
 }
 
-const char *read_text(struct build *build, struct node *node, const char *what)
+bool read_words(struct build *build, struct node *node, const char *what, const char *lang, struct words *ret)
 {
 	if (!check_node_kind(&build->check, node, what, NODE_SCALAR))
-		return NULL;
+		return false;
 	if (!check_node_encoding(&build->check, node, what))
-		return NULL;
+		return false;
 	const char *begin = node->text, *end = begin + strlen(begin);
 	while (begin < end && blank(*begin))
 		begin++;
@@ -92,21 +108,24 @@ const char *read_text(struct build *build, struct node *node, const char *what)
 	if (begin == end) {
 		diag_error(build->check.diags, node->where, "`%s` is empty; write what the display shall say",
 			what);
-		return NULL;
+		return false;
 	}
 	const char *tab = memchr(begin, '\t', (size_t)(end - begin));
 	if (tab)
 		diag_error(build->check.diags, node_text_place(node, (size_t)(tab - node->text)),
 			"a tab in the text; write spaces, or a new line");
-	char *text = read_braces(build, node, begin, (size_t)(end - begin));
-	if (!text || tab)
-		return NULL;
+	struct words words;
+	if (!read_braces(build, node, begin, (size_t)(end - begin), strncmp(lang, "en", 2) == 0, &words) ||
+		tab)
+		return false;
 	/* A character is a byte at least. */
-	size_t length = end - begin > SOURCE_TEXT_MOST ? utf8_length(text) : 0;
-	if (length <= SOURCE_TEXT_MOST)
-		return text;
+	size_t length = end - begin > SOURCE_TEXT_MOST ? utf8_length(words.text) : 0;
+	if (length <= SOURCE_TEXT_MOST) {
+		*ret = words;
+		return true;
+	}
 	diag_error(build->check.diags, node->where,
 		"`%s` has %zu characters and at most %d are shown; divide it", what, length,
 		SOURCE_TEXT_MOST);
-	return NULL;
+	return false;
 }

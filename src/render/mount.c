@@ -113,6 +113,14 @@ static void plan_finish(struct plan *plan)
 
 /* --- text within its part */
 
+struct mounting {
+	struct preparing *p;
+	const struct face *face;
+	const struct item *item;
+	const struct frame *ground; /* NULL: the style's background */
+	const struct layout_zone *zone;
+};
+
 static struct face face_of(const struct plan *plan)
 {
 	struct face face = *plan->face;
@@ -128,19 +136,32 @@ static bool is_room(struct rect text)
 	return text.width >= 8 && text.height >= 8;
 }
 
-static struct scene *set_text(struct fonts *fonts, const struct plan *plan, const struct item *item,
-	bool paint, unsigned *ret_faults, uint32_t *ret_char)
+static struct frame *ground_of(const struct mounting *m, const struct plan *plan)
 {
-	struct face face = face_of(plan);
-	struct item still = *item;
-	if (plan->message->text[0] == '\0') { /* nothing moves */
-		still.motion = MOTION_STILL;
-		item = &still;
-	} else if (!is_room(plan->text)) {
-		*ret_faults = RENDER_TOO_TALL;
-		return scene_build_text(fonts, plan->face, item, paint, NULL, NULL);
+	if (!m->ground || !m->p->paint)
+		return NULL;
+	struct frame *ground = frame_create(plan->text.width, plan->text.height);
+	frame_copy(ground, 0, 0, m->ground, plan->text);
+	return ground;
+}
+
+/* The text in its part; NULL: there is none, or it has no room. */
+static struct scene *set_text(
+	const struct mounting *m, const struct plan *plan, struct text_report *ret_report)
+{
+	struct preparing p = *m->p;
+	*ret_report = (struct text_report){.faults = 0};
+	if (plan->text.width == 0)
+		return NULL;
+	if (!is_room(plan->text)) {
+		ret_report->faults = RENDER_TOO_TALL;
+		return NULL;
 	}
-	return scene_build_text(fonts, &face, item, paint, ret_faults, ret_char);
+	struct face face = face_of(plan);
+	struct frame *ground = ground_of(m, plan);
+	struct scene *scene = prepare_text(&p, &face, m->item, ground, !m->zone, ret_report);
+	frame_unref(ground);
+	return scene;
 }
 
 /* --- all of it */
@@ -151,13 +172,18 @@ static uint32_t light_of(const struct face *face)
 	return face->mono && face->foreground ? face->foreground : 0xffffff;
 }
 
-static struct frame *paint_ground(const struct plan *plan, uint32_t background, unsigned *faults)
+static struct frame *paint_ground(const struct mounting *m, const struct plan *plan, unsigned *faults)
 {
 	const struct face *face = plan->face;
 	const struct asset *asset = plan->message->image;
+	const struct style *style = plan->message->style;
+	const struct rect all = {0, 0, face->width, face->height};
 	struct frame *ground = frame_create(face->width, face->height);
 	struct image_fault fault;
-	frame_fill(ground, (struct rect){0, 0, face->width, face->height}, background);
+	if (m->ground)
+		frame_copy(ground, 0, 0, m->ground, all);
+	else
+		frame_fill(ground, all, style->background_set ? style->background : face->background);
 	if (asset && plan->image.width > 0 && plan->image.height > 0 &&
 		image_paint(asset->data, asset->size, plan->message->image_fit, ground, plan->image, &fault) <
 			0)
@@ -167,57 +193,74 @@ static struct frame *paint_ground(const struct plan *plan, uint32_t background, 
 	return ground;
 }
 
-/* A picture without text is the text's empty page, painted over. */
-static struct scene *mount(const struct plan *plan, struct scene *inner, unsigned *faults)
+/* Who looks at a picture without text wants time too. */
+#define LOOKING_TIME (5 * NS_PER_SEC)
+
+/* The text's parts move into the whole. */
+static struct scene *mount(
+	const struct mounting *m, const struct plan *plan, struct scene *inner, unsigned *faults)
 {
-	struct frame *ground = paint_ground(plan, inner->background, faults);
-	if (plan->text.width == 0) {
-		for (size_t i = 0; i < inner->picture_count; i++)
-			frame_unref(inner->pictures[i]);
-		inner->pictures[0] = ground;
-		inner->picture_count = 1;
-		inner->motion = MOTION_STILL;
-		return inner;
+	struct scene *scene = scene_create(plan->face);
+	scene->length = inner ? inner->length : LOOKING_TIME;
+	for (size_t i = 0; inner && i < inner->part_count; i++) {
+		struct rect area = inner->parts[i].area;
+		area.x += plan->text.x;
+		area.y += plan->text.y;
+		struct part *part = scene_add_part(scene, area);
+		*part = inner->parts[i];
+		part->area = area;
 	}
-	struct scene *scene = xcalloc(1, sizeof *scene);
-	*scene = (struct scene){.references = 1,
-		.width = plan->face->width,
-		.height = plan->face->height,
-		.rate = inner->rate,
-		.background = inner->background,
-		.motion = inner->motion,
-		.length = inner->length,
-		.ground = ground,
-		.inner = inner,
-		.place = plan->text};
+	if (inner) {
+		scene->reading = inner->reading;
+		inner->part_count = 0;
+	}
+	scene_unref(inner);
+	if (m->p->paint)
+		scene->backdrop = paint_ground(m, plan, faults);
 	return scene;
 }
 
-struct scene *mount_build(struct fonts *fonts, const struct face *face, const struct item *item, bool paint,
-	unsigned *ret_faults, uint32_t *ret_char)
+static void note_faults(const struct mounting *m, const struct text_report *report, unsigned picture)
 {
+	const struct message *message = m->item->message;
+	prepare_note(m->p, (struct render_note){.faults = report->faults,
+				   .missing = report->missing,
+				   .zone = m->zone,
+				   .where = message->text_where,
+				   .width = m->face->width,
+				   .height = m->face->height});
+	prepare_note(m->p, (struct render_note){.faults = picture,
+				   .zone = m->zone,
+				   .where = message->image_where,
+				   .picture = message->image});
+}
+
+struct scene *mount_build(struct preparing *p, const struct face *face, const struct item *item,
+	const struct frame *ground, const struct layout_zone *zone)
+{
+	const struct mounting m = {p, face, item, ground, zone};
 	enum company company = ALL;
-	unsigned faults = 0;
+	struct text_report report;
+	unsigned picture = 0;
 	struct plan plan = plan_create(face, item->message, company);
-	struct scene *inner = set_text(fonts, &plan, item, paint, &faults, ret_char);
+	struct scene *inner = set_text(&m, &plan, &report);
 	/* Text must be readable, the rest is welcome; but a text that does not fit alone either gains nothing. */
-	unsigned bad = faults & ~(unsigned)RENDER_SHORTENED;
+	unsigned bad = report.faults & ~(unsigned)RENDER_SHORTENED;
 	if (bad) {
-		unsigned alone = 0;
+		struct text_report alone;
 		struct plan nothing = plan_create(face, item->message, NOTHING);
-		scene_unref(set_text(fonts, &nothing, item, false, &alone, NULL));
+		scene_unref(set_text(&m, &nothing, &alone));
 		plan_finish(&nothing);
-		bad &= ~alone;
+		bad &= ~alone.faults;
 	}
-	for (; bad && company != NOTHING; bad = faults & ~(unsigned)RENDER_SHORTENED) {
+	for (; bad && company != NOTHING; bad = report.faults & ~(unsigned)RENDER_SHORTENED) {
 		plan_finish(&plan);
 		scene_unref(inner);
 		plan = plan_create(face, item->message, ++company);
-		inner = set_text(fonts, &plan, item, paint, &faults, ret_char);
+		inner = set_text(&m, &plan, &report);
 	}
-	struct scene *scene = paint ? mount(&plan, inner, &faults) : inner;
+	struct scene *scene = mount(&m, &plan, inner, &picture);
+	note_faults(&m, &report, picture);
 	plan_finish(&plan);
-	if (ret_faults)
-		*ret_faults = faults;
 	return scene;
 }

@@ -42,27 +42,28 @@ static size_t fullest_page(const struct fitted *fitted)
 	return most;
 }
 
-void reading_take(struct scene *scene, const struct fitted *fitted, const char *text)
+void reading_take(const struct part *part, int32_t rate, const struct fitted *fitted, const char *text,
+	struct reading *ret_reading)
 {
 	const struct block *block = &fitted->block;
 	char *plain = emphasis_plain(text);
-	scene->reading = (struct reading){
+	struct reading reading = {
 		.capital = block->font.ink.capital,
 		.line = block->font.ink.up + block->font.ink.down,
 		.syllables = reading_syllables(plain, strlen(plain)),
-		.motion = scene->motion,
-		.pages = scene->motion == MOTION_PAGE ? fitted->pages : 1,
-		.page_time = scene->page_time,
-		.strip = scene->strip_length,
+		.motion = part->motion,
+		.pages = part->motion == MOTION_PAGE ? fitted->pages : 1,
+		.page_time = part->page_time,
+		.strip = part->strip_length,
 	};
 	free(plain);
-	scene->reading.fullest =
-		scene->motion == MOTION_PAGE ? fullest_page(fitted) : scene->reading.syllables;
-	if (scene->strip_length > 0)
-		scene->reading.speed = (double)scene->step * scene->rate / 1000 / scene->every;
+	reading.fullest = part->motion == MOTION_PAGE ? fullest_page(fitted) : reading.syllables;
+	if (part->strip_length > 0)
+		reading.speed = (double)part->step * rate / 1000 / part->every;
+	*ret_reading = reading;
 }
 
 void scene_reading(const struct scene *scene, struct reading *ret)
 {
-	*ret = scene->inner ? scene->inner->reading : scene->reading;
+	*ret = scene->reading;
 }

@@ -5,8 +5,9 @@
 #include "render/scene.h"
 #include "render/typeset.h"
 
-/* Fills in scene->reading, of a scene whose motion is set. */
-void reading_take(struct scene *scene, const struct fitted *fitted, const char *text);
+/* Of a part whose motion is set, on a display of that rate. */
+void reading_take(const struct part *part, int32_t rate, const struct fitted *fitted, const char *text,
+	struct reading *ret_reading);
 /* Runs of letters and digits: what is read one after the other in Vietnamese, a written syllable, or a part of an
  * address. */
 size_t reading_syllables(const char *text, size_t size);

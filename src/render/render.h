@@ -25,6 +25,9 @@ struct face {
 	/* ns that the device needs for a picture, 0: keeps up. Where that is more than a few frames, what would
 	 * scroll comes in pages. face_of_display leaves it 0: the driver knows it. */
 	int64_t minimum_cycle;
+	int page_height; /* of the display, where this is the face of a zone of it: what sizes are shares of */
+	/* What fields are asked with. Not compared: scenes know the values that they show. */
+	struct asking asking;
 };
 void face_of_display(const struct display *display, struct face *ret_face);
 bool face_equal(const struct face *a, const struct face *b);
@@ -40,12 +43,33 @@ enum render_fault {
 	RENDER_SHORTENED = 1 << 4, /* not a fault: a `short:` form was taken */
 	RENDER_TOO_SMALL = 1 << 5, /* capitals lower than face->legible */
 	RENDER_BAD_PICTURE = 1 << 6, /* it cannot be decoded; image_paint says why */
+	RENDER_UNEVEN = 1 << 7,	     /* what runs lies over a background that is not even along its way */
+	RENDER_NO_ROOM = 1 << 8,     /* a QR code does not fit its zone: width is what it needs at least */
 };
 
 /* Never NULL but for a face out of range. ret_faults (may be NULL) gets bits of render_fault; ret_char the first
  * missing character. Any thread. */
 struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const struct item *item,
 	unsigned *ret_faults, uint32_t *ret_char);
+/* The page of a layout on which a message is shown on that face; NULL: its text alone. */
+const struct page *scene_page(const struct face *face, const struct message *message);
+
+/* The same, with what is wrong where. */
+struct render_note {
+	unsigned faults; /* bits of render_fault */
+	uint32_t missing;
+	const struct layout_zone *zone; /* where it stands; NULL: the whole display */
+	struct location where;		/* of the text, picture or code */
+	int width, height;		/* pixels of the zone or display */
+	const struct asset *picture;	/* RENDER_BAD_PICTURE */
+};
+struct render_notes { /* starts as zeros */
+	struct render_note *items;
+	size_t count, capacity;
+};
+struct scene *scene_prepare_noted(
+	struct fonts *fonts, const struct face *face, const struct item *item, struct render_notes *notes);
+void render_notes_finish(struct render_notes *notes);
 /* A scene of plain text in a display's default style: default messages, announcements. */
 struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
 	enum motion motion, unsigned *ret_faults, uint32_t *ret_char);
@@ -58,7 +82,7 @@ void scene_unref(struct scene *scene);
 int64_t scene_length(struct fonts *fonts, const struct face *face, const struct item *item);
 int64_t scene_natural_length(const struct scene *scene);
 
-/* What somebody has to read there. All zero: no text. */
+/* What somebody has to read there. All zero: no text, or the page of a layout: see its notes. */
 struct reading {
 	int capital, line; /* pixels: of a capital, of a line's ink */
 	size_t syllables;  /* of the form of the text that is shown */
@@ -71,14 +95,31 @@ struct reading {
 };
 void scene_reading(const struct scene *scene, struct reading *ret);
 
-/* Paints the scene at `elapsed` ns since its start. frame has the face's size. The result depends on (scene, elapsed)
- * only. Motion starts over after the natural length. */
-void scene_compose(const struct scene *scene, int64_t elapsed, struct frame *frame);
+/* --- scenes with fields: what is prepared shows samples; dated, it shows what they say at any instant of a span */
+
+/* Slow. A new reference: to base itself where it has no fields. former, what this gave for an earlier span or NULL,
+ * lends what it has painted. asking as the face's when base was prepared. */
+struct scene *scene_dated(struct fonts *fonts, struct scene *base, const struct asking *asking,
+	const struct scene *former, int64_t from, int64_t until);
+/* Whether the scene may be composed for that instant; one that is not dated always. */
+bool scene_covers(const struct scene *scene, int64_t wall);
+
+/* --- the frame path */
+
+/* A picture of a scene is a function of the time since it began, and of the instant. */
+struct moment {
+	int64_t elapsed; /* ns since the scene's start: its own motion; it starts over after the natural length */
+	int64_t wall; /* the instant: clocks, and what runs on from scene to scene */
+};
+
+/* Paints the scene. frame has the face's size. The result depends on (scene, moment) only. */
+void scene_compose(const struct scene *scene, struct moment at, struct frame *frame);
 /* The same, where frame already shows this scene at `before`: paints only what differs. */
-void scene_update(const struct scene *scene, int64_t before, int64_t elapsed, struct frame *frame);
-/* Adds to damage what differs between the pictures at the two instants of this scene. */
-void scene_damage(const struct scene *scene, int64_t before, int64_t after, struct region *damage);
+void scene_update(const struct scene *scene, struct moment before, struct moment at, struct frame *frame);
+/* Adds to damage what differs between the pictures at the two moments of this scene. */
+void scene_damage(
+	const struct scene *scene, struct moment before, struct moment after, struct region *damage);
 /* The least elapsed > given at which the picture changes; TIME_NEVER for a still. */
-int64_t scene_next_change(const struct scene *scene, int64_t elapsed);
+int64_t scene_next_change(const struct scene *scene, struct moment at);
 
 #endif

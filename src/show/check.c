@@ -22,14 +22,14 @@ static void try_item(void *data, size_t index)
 }
 
 /* Decoded once more, for the words. */
-static void report_picture(const struct message *message, const char *what, struct diag_list *diags)
+static void report_picture(
+	const struct asset *asset, struct location where, const char *what, struct diag_list *diags)
 {
-	const struct asset *asset = message->image;
 	struct frame *dot = frame_create(1, 1);
 	struct image_fault fault;
 
 	if (image_paint(asset->data, asset->size, IMAGE_CONTAIN, dot, (struct rect){0, 0, 1, 1}, &fault) < 0)
-		diag_error(diags, message->image_where, "%s: `%s`: %s", what, asset->name, fault.text);
+		diag_error(diags, where, "%s: `%s`: %s", what, asset->name, fault.text);
 	frame_unref(dot);
 }
 
@@ -40,9 +40,34 @@ static void report_item(const struct item *item, const struct judged *judged, st
 
 	judge_picture(judged, message->text_where, what, diags);
 	judge_item(judged, item, what, diags);
-	if (judged->faults & RENDER_BAD_PICTURE)
-		report_picture(message, what, diags);
+	judge_zones(judged, what, diags);
+	for (size_t i = 0; i < judged->notes.count; i++) {
+		const struct render_note *note = &judged->notes.items[i];
+
+		if (note->faults & RENDER_BAD_PICTURE)
+			report_picture(note->picture, note->where, what, diags);
+	}
 	free(what);
+}
+
+/* Where zones lie depends on the display; told once, however many messages use the layout. */
+static void check_layouts(const struct trial *trial, struct diag_list *diags)
+{
+	const struct face *face = &trial->show->face;
+
+	for (size_t i = 0; i < trial->count; i++) {
+		const struct page *page = scene_page(face, trial->items[i]->message);
+		bool seen = false;
+
+		for (size_t k = 0; k < i && page && !seen; k++) {
+			const struct page *other = scene_page(face, trial->items[k]->message);
+
+			seen = other && other->layout == page->layout;
+		}
+		if (page && !seen)
+			layout_check(page->layout, face->width, face->height, trial->show->view.display->name,
+				diags);
+	}
 }
 
 /* Pictures that follow each other quickly: only what shows for a set time can. */
@@ -116,8 +141,11 @@ void show_check(struct show *show, struct diag_list *diags)
 	trial.count = show_items(show, &trial.items);
 	trial.judged = xcalloc(trial.count + 1, sizeof *trial.judged);
 	parallel_for(trial.count, try_item, &trial);
-	for (size_t i = 0; i < trial.count; i++)
+	check_layouts(&trial, diags);
+	for (size_t i = 0; i < trial.count; i++) {
 		report_item(trial.items[i], &trial.judged[i], diags);
+		judged_finish(&trial.judged[i]);
+	}
 	check_playlists(&trial, diags);
 	free(trial.judged);
 	free(trial.items);

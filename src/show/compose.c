@@ -10,7 +10,7 @@ struct picture {
 	/* Of a transition under way. */
 	int64_t into, time;	 /* ns; time 0: none */
 	const struct scene *old; /* what gives way; NULL: black */
-	int64_t old_elapsed;
+	struct moment old_moment;
 };
 
 /* Marks the published plan as in use. The frame path uses one at a time, until it holds the next. */
@@ -50,8 +50,9 @@ static void find_transition(
 		return;
 	show_due_planned(show, plan_day(plan, last), last, &old);
 	picture->old = scene_of(plan, &old);
-	picture->old_elapsed = last - old.origin;
-	if (!old.known || (old.source == SHOW_SCHEDULE && !picture->old))
+	picture->old_moment = (struct moment){last - old.origin, last};
+	if (!old.known || (old.source == SHOW_SCHEDULE && !picture->old) ||
+		(picture->old && !scene_covers(picture->old, last)))
 		picture->ready = false; /* planned from later on */
 	else if (old.source == SHOW_SCHEDULE && old.segment->item == segment->item)
 		picture->time = 0;
@@ -65,16 +66,21 @@ static void find_picture(
 	picture->ready = picture->due.known;
 	picture->scene = scene_of(plan, &picture->due);
 	if (picture->ready && picture->due.source == SHOW_SCHEDULE) {
-		picture->ready = picture->scene != NULL;
+		picture->ready = picture->scene != NULL && scene_covers(picture->scene, at.time);
 		if (picture->ready)
 			find_transition(show, plan, at.time, picture);
 	}
 }
 
-static void paint_scene(const struct scene *scene, int64_t elapsed, struct frame *frame)
+static struct moment moment_of(const struct picture *picture, int64_t time)
+{
+	return (struct moment){time - picture->due.origin, time};
+}
+
+static void paint_scene(const struct scene *scene, struct moment at, struct frame *frame)
 {
 	if (scene)
-		scene_compose(scene, elapsed, frame);
+		scene_compose(scene, at, frame);
 	else
 		frame_fill(frame, (struct rect){0, 0, frame->width, frame->height}, 0);
 }
@@ -83,7 +89,7 @@ static void paint_transition(const struct show *show, const struct picture *pict
 {
 	enum transition transition = picture->due.segment->item->transition;
 
-	paint_scene(picture->old, picture->old_elapsed, show->scratch);
+	paint_scene(picture->old, picture->old_moment, show->scratch);
 	transition_paint(transition, show->scratch, picture->into, picture->time, frame);
 }
 
@@ -95,12 +101,11 @@ static void paint(const struct show *show, const struct picture *before, int64_t
 	if (before->ready && before->scene == picture->scene && before->time == 0 && picture->time == 0) {
 		if (!picture->scene) /* black stays black */
 			return;
-		scene_update(picture->scene, previous - before->due.origin, now - picture->due.origin, frame);
-		scene_damage(
-			picture->scene, previous - before->due.origin, now - picture->due.origin, damage);
+		scene_update(picture->scene, moment_of(before, previous), moment_of(picture, now), frame);
+		scene_damage(picture->scene, moment_of(before, previous), moment_of(picture, now), damage);
 		return;
 	}
-	paint_scene(picture->scene, now - picture->due.origin, frame);
+	paint_scene(picture->scene, moment_of(picture, now), frame);
 	if (picture->time > 0)
 		paint_transition(show, picture, frame);
 	region_add(damage, all);
@@ -152,7 +157,7 @@ static int64_t next_motion(const struct picture *picture, int64_t time)
 	int64_t next = TIME_NEVER;
 
 	if (picture->scene)
-		next = scene_next_change(picture->scene, time - picture->due.origin);
+		next = scene_next_change(picture->scene, moment_of(picture, time));
 	return next == TIME_NEVER ? TIME_NEVER : next + picture->due.origin;
 }
 

@@ -36,7 +36,7 @@ double judge_luminance(struct fonts *fonts, const struct face *face, const struc
 {
 	struct scene *scene = scene_prepare(fonts, face, item, NULL, NULL);
 	struct frame *frame = frame_create(face->width, face->height);
-	scene_compose(scene, 0, frame);
+	scene_compose(scene, (struct moment){0, 0}, frame);
 	double mean = mean_luminance(frame);
 	frame_unref(frame);
 	scene_unref(scene);
@@ -48,13 +48,14 @@ static double own_flashes(const struct scene *scene, const struct judged *judged
 {
 	bool runs =
 		judged->reading.motion == MOTION_SCROLL_LEFT || judged->reading.motion == MOTION_SCROLL_UP;
-	if (runs || scene_next_change(scene, 0) == TIME_NEVER)
+	if (runs || scene_next_change(scene, (struct moment){0, 0}) == TIME_NEVER)
 		return 0;
 	struct luminance_at samples[SAMPLES_MOST];
 	size_t count = 0;
 	struct frame *frame = frame_create(judged->face->width, judged->face->height);
-	for (int64_t at = 0; at < 3 * NS_PER_SEC && count < SAMPLES_MOST; at = scene_next_change(scene, at)) {
-		scene_compose(scene, at, frame);
+	for (int64_t at = 0; at < 3 * NS_PER_SEC && count < SAMPLES_MOST;
+		at = scene_next_change(scene, (struct moment){at, at})) {
+		scene_compose(scene, (struct moment){at, at}, frame);
 		samples[count++] = (struct luminance_at){at, mean_luminance(frame)};
 	}
 	frame_unref(frame);
@@ -63,7 +64,14 @@ static double own_flashes(const struct scene *scene, const struct judged *judged
 
 void judge_measure(struct fonts *fonts, const struct item *item, struct judged *judged)
 {
-	struct scene *scene = scene_prepare(fonts, judged->face, item, &judged->faults, &judged->missing);
+	struct scene *scene = scene_prepare_noted(fonts, judged->face, item, &judged->notes);
+	for (size_t i = 0; i < judged->notes.count; i++) {
+		const struct render_note *note = &judged->notes.items[i];
+		if (note->zone)
+			continue;
+		judged->faults |= note->faults;
+		judged->missing = note->missing ? note->missing : judged->missing;
+	}
 	scene_reading(scene, &judged->reading);
 	judged->natural = scene_natural_length(scene);
 	judged->flashes = own_flashes(scene, judged);

@@ -8,13 +8,17 @@
 struct judged { /* what the trial found of an item on a display */
 	const struct display *display;
 	const struct face *face;
-	unsigned faults;
+	unsigned faults; /* of a text alone */
 	uint32_t missing;
+	struct render_notes notes; /* of zones; judged_finish frees */
 	struct reading reading;
 	int64_t natural; /* length, ns */
 	double flashes;	 /* of its own, in a second */
 };
 
+void judged_finish(struct judged *judged);
+/* Faults in the zones of a layout. */
+void judge_zones(const struct judged *judged, const char *what, struct diag_list *diags);
 /* Renders and measures. face is the display's. */
 void judge_measure(struct fonts *fonts, const struct item *item, struct judged *judged);
 /* The mean luminance of the first picture, 0..1. */

@@ -34,21 +34,54 @@ static bool has_scene(const struct plan *plan, size_t at, size_t item)
 	return at < plan->scene_count && plan->scenes[at].item == item;
 }
 
-static void take_scene(
-	struct plan *plan, const struct face *face, struct scene_store *store, const struct item *item)
+struct planning {
+	const struct face *face;
+	struct fonts *fonts;
+	struct scene_store *store;
+	const struct plan *before; /* NULL: none */
+	int64_t from, until;
+};
+
+static const struct scene *former_scene(const struct planning *planning, size_t item)
+{
+	const struct plan *before = planning->before;
+	size_t at = before ? find_scene(before, item) : 0;
+
+	return before && has_scene(before, at, item) ? before->scenes[at].scene : NULL;
+}
+
+static void take_scene(struct plan *plan, const struct planning *planning, const struct item *item)
 {
 	size_t at = find_scene(plan, item->index);
+	const struct stored *stored;
 
 	if (has_scene(plan, at, item->index))
 		return;
 	plan->scenes = xrealloc(plan->scenes, plan->scene_count + 1, sizeof *plan->scenes);
 	memmove(plan->scenes + at + 1, plan->scenes + at, (plan->scene_count - at) * sizeof *plan->scenes);
-	plan->scenes[at] = (struct planned_scene){item->index, scene_store_item(store, face, item)};
+	stored = scene_store_item(planning->store, planning->face, item);
+	plan->scenes[at] = (struct planned_scene){.item = item->index, .stored = stored};
+	if (stored->scene)
+		plan->scenes[at].scene = scene_dated(planning->fonts, stored->scene, &planning->face->asking,
+			former_scene(planning, item->index), planning->from, planning->until);
 	plan->scene_count++;
 }
 
+static bool has_transition(const struct plan *plan, const struct face *face, int64_t from)
+{
+	for (size_t d = 0; d < plan->day_count; d++) {
+		const struct timeline *timeline = plan->days[d]->timeline;
+
+		for (size_t i = 0; i < timeline->count; i++)
+			if (timeline->segments[i].end > from &&
+				segment_transition(face, &timeline->segments[i]) > 0)
+				return true;
+	}
+	return false;
+}
+
 /* The pictures of all that shows from then on, and of what gives way to it. */
-static void take_scenes(struct plan *plan, const struct face *face, struct scene_store *store, int64_t from)
+static void take_scenes(struct plan *plan, struct planning *planning, int64_t from)
 {
 	const struct item *before = NULL;
 
@@ -57,26 +90,29 @@ static void take_scenes(struct plan *plan, const struct face *face, struct scene
 
 		for (size_t i = 0; i < timeline->count; i++) {
 			const struct segment *segment = &timeline->segments[i];
-			bool moves = segment_transition(face, segment) > 0;
+			bool moves = segment_transition(planning->face, segment) > 0;
 
-			plan->has_transition |= moves && segment->end > from;
 			if (segment->end > from && moves && before)
-				take_scene(plan, face, store, before);
+				take_scene(plan, planning, before);
 			if (segment->end > from && segment->item)
-				take_scene(plan, face, store, segment->item);
+				take_scene(plan, planning, segment->item);
 			before = segment->item;
 		}
 	}
 }
 
-struct plan *plan_create(const struct sched_view *view, const struct face *face, struct scene_store *store,
-	int64_t from, int64_t until)
+struct plan *plan_create(const struct sched_view *view, const struct face *face, struct fonts *fonts,
+	struct scene_store *store, const struct plan *before, int64_t from, int64_t until)
 {
+	struct planning planning = {face, fonts, store, before, from, until};
 	struct plan *plan = xcalloc(1, sizeof *plan);
 
 	/* A transition under way shows what was before it. */
 	take_days(plan, view, from - TRANSITION_MOST - 1, until);
-	take_scenes(plan, face, store, from);
+	plan->has_transition = has_transition(plan, face, from);
+	if (plan->has_transition)
+		planning.from -= TRANSITION_MOST + 1;
+	take_scenes(plan, &planning, from);
 	return plan;
 }
 
@@ -86,8 +122,10 @@ void plan_destroy(struct plan *plan, struct scene_store *store)
 		return;
 	for (size_t i = 0; i < plan->day_count; i++)
 		day_destroy(plan->days[i]);
-	for (size_t i = 0; i < plan->scene_count; i++)
+	for (size_t i = 0; i < plan->scene_count; i++) {
+		scene_unref(plan->scenes[i].scene);
 		scene_store_release(store, plan->scenes[i].stored);
+	}
 	free(plan->days);
 	free(plan->scenes);
 	free(plan);
@@ -105,5 +143,5 @@ const struct scene *plan_scene(const struct plan *plan, const struct item *item)
 {
 	size_t at = find_scene(plan, item->index);
 
-	return has_scene(plan, at, item->index) ? plan->scenes[at].stored->scene : NULL;
+	return has_scene(plan, at, item->index) ? plan->scenes[at].scene : NULL;
 }

@@ -9,6 +9,7 @@
 struct planned_scene {
 	size_t item; /* its index in the catalogue */
 	const struct stored *stored;
+	struct scene *scene; /* the stored one, dated for the plan's span; NULL where there is none */
 };
 
 struct plan {
@@ -20,10 +21,11 @@ struct plan {
 	bool has_transition; /* something in it changes other than by a cut */
 };
 
-/* All that shows within [from, until), and what gives way to it. Days are laid out anew for each plan, as far as they are needed: that is cheap,
+/* All that shows within [from, until), and what gives way to it. before, or NULL, lends what it has painted. Days are
+ * laid out anew for each plan, as far as they are needed: that is cheap,
  * and a hundred displays need not keep a hundred whole days. */
-struct plan *plan_create(const struct sched_view *view, const struct face *face, struct scene_store *store,
-	int64_t from, int64_t until);
+struct plan *plan_create(const struct sched_view *view, const struct face *face, struct fonts *fonts,
+	struct scene_store *store, const struct plan *before, int64_t from, int64_t until);
 void plan_destroy(struct plan *plan, struct scene_store *store);
 /* Frame path. NULL: not within the plan. */
 const struct day *plan_day(const struct plan *plan, int64_t time);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/digest.h"
+#include "show/scene_key.h"
 
 #define BUCKETS 1024
 
@@ -29,69 +30,6 @@ struct scene_store {
 	uint64_t releases;
 	size_t unheld; /* bytes */
 };
-
-struct request {
-	const struct face *face;
-	const struct item *item; /* or: */
-	const char *text;
-	enum text_use use;
-};
-
-/* --- keys: a digest of all that scene_prepare reads; what it learns to read must be added here */
-
-static void put_text(FILE *to, const char *text)
-{
-	if (text)
-		fprintf(to, "%zu:%s,", strlen(text), text);
-	else
-		fputs("-,", to);
-}
-
-static void put_style(FILE *to, const struct style *style)
-{
-	put_text(to, style->font);
-	fprintf(to, "%d %d %x %x %d %d %d %d %d %lld %d,", style->size, style->bold, (unsigned)style->colour,
-		(unsigned)style->background, style->colour_set, style->background_set, style->align,
-		style->valign, style->speed, (long long)style->page_time, style->line_spacing);
-}
-
-static void put_item(FILE *to, const struct item *item)
-{
-	const struct message *message = item->message;
-
-	fprintf(to, "item %d,", item->motion);
-	put_text(to, message->text);
-	put_text(to, message->lang);
-	put_text(to, message->qr);
-	put_text(to, message->image ? message->image->digest : NULL);
-	fprintf(to, "%d,", message->image_fit);
-	for (size_t i = 0; i < message->short_count; i++)
-		put_text(to, message->shorts[i]);
-	put_style(to, message->style);
-}
-
-static void make_key(const struct request *request, char key[DIGEST_HEX])
-{
-	const struct face *face = request->face;
-	char *data = NULL;
-	size_t size = 0;
-	FILE *to = open_memstream(&data, &size);
-
-	if (!to)
-		abort(); /* no memory: see base/alloc.h */
-	fprintf(to, "%d %d %x %x %d %d %d %lld,", face->width, face->height, (unsigned)face->foreground,
-		(unsigned)face->background, face->mono, face->legible, face->rate,
-		(long long)face->minimum_cycle);
-	if (request->item) {
-		put_item(to, request->item);
-	} else {
-		fprintf(to, "text %d,", request->use);
-		put_text(to, request->text);
-	}
-	fclose(to);
-	digest_sha256(data, size, key);
-	free(data);
-}
 
 static struct store_entry **bucket_of(struct scene_store *store, const char *key)
 {
@@ -131,14 +69,15 @@ static void trim_to(struct scene_store *store, size_t most)
 
 /* --- taking */
 
-static struct scene *prepare(struct fonts *fonts, const struct request *request)
+static struct scene *prepare(struct fonts *fonts, const struct scene_request *request)
 {
 	struct scene *scene;
 
 	if (request->item)
 		return scene_prepare(fonts, request->face, request->item, NULL, NULL);
 	scene = scene_prepare_text(fonts, request->face, request->text, MOTION_STILL, NULL, NULL);
-	if (request->use == TEXT_DEFAULT || !scene || scene_next_change(scene, 0) == TIME_NEVER)
+	if (request->use == TEXT_DEFAULT || !scene ||
+		scene_next_change(scene, (struct moment){0, 0}) == TIME_NEVER)
 		return scene;
 	scene_unref(scene);
 	return scene_prepare_text(fonts, request->face, request->text, MOTION_SCROLL_LEFT, NULL, NULL);
@@ -173,13 +112,13 @@ static struct store_entry *insert(struct scene_store *store, const char *key)
 	return entry;
 }
 
-static const struct stored *take(struct scene_store *store, const struct request *request)
+static const struct stored *take(struct scene_store *store, const struct scene_request *request)
 {
 	char key[DIGEST_HEX];
 	struct store_entry *entry;
 	struct scene *scene;
 
-	make_key(request, key);
+	scene_key(request, key);
 	pthread_mutex_lock(&store->lock);
 	entry = find(store, key);
 	if (entry) {
@@ -233,13 +172,13 @@ void scene_store_destroy(struct scene_store *store)
 const struct stored *scene_store_item(
 	struct scene_store *store, const struct face *face, const struct item *item)
 {
-	return take(store, &(struct request){.face = face, .item = item});
+	return take(store, &(struct scene_request){.face = face, .item = item});
 }
 
 const struct stored *scene_store_text(
 	struct scene_store *store, const struct face *face, const char *text, enum text_use use)
 {
-	return take(store, &(struct request){.face = face, .text = text, .use = use});
+	return take(store, &(struct scene_request){.face = face, .text = text, .use = use});
 }
 
 void scene_store_release(struct scene_store *store, const struct stored *stored)

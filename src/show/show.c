@@ -59,6 +59,7 @@ static struct show *create(const struct sched_view *view, struct catalogue *cata
 	show->ready_until = TIME_ALWAYS;
 	face_of_display(display, &show->face);
 	take_traits(display, &show->face);
+	show->face.asking.zone = view->site->zone;
 	if (display->fallback_text)
 		show->fallback = scene_store_text(store, &show->face, display->fallback_text, TEXT_DEFAULT);
 	return show;
@@ -133,7 +134,7 @@ void show_prepare(struct show *show, int64_t from, int64_t until)
 	measures_need(show->measures, show);
 	if (until <= from)
 		until = from + 1;
-	plan = plan_create(&show->view, &show->face, show->store, from, until);
+	plan = plan_create(&show->view, &show->face, show->fonts, show->store, before, from, until);
 	plan->older = before;
 	if (plan->has_transition && !show->scratch)
 		show->scratch = frame_create(show->face.width, show->face.height);

@@ -185,6 +185,7 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	read_place(reader, map, site);
 	site->state_directory = read_path(reader, map, "state-directory", "/var/lib/bangtin");
 	site->fonts_directory = read_path(reader, map, "fonts-directory", NULL);
+	site->data_directory = read_path(reader, map, "data-directory", NULL);
 	read_socket(reader, map, site);
 	read_roles(reader, map, site);
 	check_int(check, map, "generations", CHECK_OPTIONAL, 2, 1000, &kept);

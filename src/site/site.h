@@ -86,6 +86,7 @@ struct site {
 	size_t grant_count;
 	int generations_kept;	     /* default 20 */
 	const char *fonts_directory; /* NULL: the built-in one */
+	const char *data_directory;  /* of JSON files for the field {data:…}; NULL: none */
 	struct display *displays;
 	size_t display_count;
 	void *storage; /* private */

@@ -61,7 +61,7 @@ static struct frame *draw(const char *font, bool bold, int size, const char *tex
 	struct scene *scene = scene_prepare(fonts, &face, &item, &faults, NULL);
 	struct frame *frame = frame_create(width, height);
 	assert_int_equal(faults, 0);
-	scene_compose(scene, 0, frame);
+	scene_compose(scene, (struct moment){0, 0}, frame);
 	scene_unref(scene);
 	return frame;
 }

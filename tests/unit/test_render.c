@@ -74,11 +74,16 @@ static struct scene *prepare(const struct drawing *d, const char *text, unsigned
 	return prepare_on(0, d, text, ret_faults);
 }
 
+static struct moment moment(int64_t elapsed)
+{
+	return (struct moment){.elapsed = elapsed};
+}
+
 static struct frame *draw_at(const struct drawing *d, const char *text, int64_t elapsed, unsigned *ret_faults)
 {
 	struct scene *scene = prepare(d, text, ret_faults);
 	struct frame *frame = frame_create(d->width, d->height);
-	scene_compose(scene, elapsed, frame);
+	scene_compose(scene, moment(elapsed), frame);
 	scene_unref(scene);
 	return frame;
 }
@@ -219,8 +224,8 @@ static void test_pages_show_every_line(void **state)
 	struct scene *scene = prepare(&board, text, &faults);
 	struct frame *frame = frame_create(board.width, board.height), *all = draw(&tall, text, NULL);
 	int64_t ink = 0, at = 0, pages = 0;
-	for (; at < scene_natural_length(scene); at = scene_next_change(scene, at), pages++) {
-		scene_compose(scene, at, frame);
+	for (; at < scene_natural_length(scene); at = scene_next_change(scene, moment(at)), pages++) {
+		scene_compose(scene, moment(at), frame);
 		ink += ink_of(frame);
 	}
 	assert_int_equal(faults, 0);
@@ -244,13 +249,13 @@ static void test_ticker_runs_through(void **state)
 	int64_t length = scene_natural_length(scene);
 	assert_int_equal(faults, 0);
 	assert_in_range(length, 495 * NS_PER_SEC, 498 * NS_PER_SEC); /* at 60 pixels a second */
-	scene_compose(scene, 0, frame);
+	scene_compose(scene, moment(0), frame);
 	assert_int_equal(ink_of(frame), 0); /* it comes in from the right … */
 	for (int64_t at = 5 * NS_PER_SEC; at < length - 5 * NS_PER_SEC; at += 7 * NS_PER_SEC) {
-		scene_compose(scene, at, frame);
+		scene_compose(scene, moment(at), frame);
 		assert_true(ink_of(frame) > 0); /* … has no hole, over all its tiles … */
 	}
-	scene_compose(scene, length - NS_PER_MS, frame);
+	scene_compose(scene, moment(length - NS_PER_MS), frame);
 	assert_in_range(ink_of(frame), 0, 2 * 16 * 255); /* … and is gone at the end, but for its last step */
 	frame_unref(frame);
 	scene_unref(scene);
@@ -266,14 +271,15 @@ static void test_slow_device_gets_pages(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		const struct drawing board = {40, 16, 0, false, motions[i], ALIGN_START, NULL, 0};
 		struct scene *scene = prepare_on(100 * NS_PER_MS, &board, text, NULL);
-		assert_true(scene_next_change(scene, 0) < 100 * NS_PER_MS); /* three frames: it scrolls */
+		assert_true(
+			scene_next_change(scene, moment(0)) < 100 * NS_PER_MS); /* three frames: it scrolls */
 		scene_unref(scene);
 		scene = prepare_on(700 * NS_PER_MS, &board, text, NULL);
-		assert_int_equal(scene_next_change(scene, 0), 3 * NS_PER_SEC);
+		assert_int_equal(scene_next_change(scene, moment(0)), 3 * NS_PER_SEC);
 		assert_int_equal(scene_natural_length(scene), 5 * 3 * NS_PER_SEC);
 		scene_unref(scene);
 		scene = prepare_on(4 * NS_PER_SEC, &board, text, NULL);
-		assert_int_equal(scene_next_change(scene, 0), 8 * NS_PER_SEC);
+		assert_int_equal(scene_next_change(scene, moment(0)), 8 * NS_PER_SEC);
 		scene_unref(scene);
 	}
 }

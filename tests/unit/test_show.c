@@ -419,7 +419,7 @@ static void the_picture_is_the_item_at_its_time(void **state)
 		shown = compose(show, trusted(time), w->frame);
 		assert_int_equal(shown.source, SHOW_SCHEDULE);
 		scene = scene_prepare(w->fonts, &face, shown.segment->item, NULL, NULL);
-		scene_compose(scene, time - shown.segment->item_start, w->fresh);
+		scene_compose(scene, (struct moment){time - shown.segment->item_start, time}, w->fresh);
 		scene_unref(scene);
 		if (shown.segment->item->transition != TRANSITION_CUT &&
 			time - shown.segment->start < shown.segment->item->transition_time)

@@ -142,7 +142,7 @@ static struct scene *set_shortened(
 	size_t length = strlen(text);
 	struct scene *scene = set(sheet, style, width, text);
 
-	while (length > 0 && scene_next_change(scene, 0) != TIME_NEVER) {
+	while (length > 0 && scene_next_change(scene, (struct moment){0, 0}) != TIME_NEVER) {
 		scene_unref(scene);
 		do
 			length--;
@@ -171,7 +171,7 @@ static void write_line(struct sheet *sheet, struct rect where, bool bold, uint32
 	struct scene *scene = set_shortened(sheet, &style, where.width, text);
 	struct frame *line = frame_create(where.width, where.height);
 
-	scene_compose(scene, 0, line);
+	scene_compose(scene, (struct moment){0, 0}, line);
 	frame_copy(sheet->page, where.x, where.y, line, (struct rect){0, 0, where.width, where.height});
 	frame_unref(line);
 	scene_unref(scene);
