@@ -83,7 +83,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 
 # The simulator's decoders are in no archive, so that nothing else can lean on them; their own tests link them.
 DECODERS := $(filter-out tools/simulator/main.c tools/simulator/run.c tools/simulator/wire.c,$(SOURCES_bangtin-simulator))
-$(patsubst %,$(BUILD)/tests/test_%,simulator onbon novastar huidu sinks sinks_broken sinks_replies signs colorlight): $(call object,$(DECODERS))
+$(patsubst %,$(BUILD)/tests/test_%,simulator onbon novastar huidu simulator_udp sinks sinks_broken sinks_replies signs colorlight): $(call object,$(DECODERS))
 # The conformance suite of drivers: one rig and one table of beds.
 CONFORMANCE := tests/unit/conformance.c tests/unit/conformance_beds.c
 $(patsubst %,$(BUILD)/tests/test_%,sinks sinks_broken sinks_replies colorlight): $(call object,$(CONFORMANCE))

@@ -31,6 +31,7 @@ static const struct bench cases[] = {
 			LEVELS}},
 	{"rgb888 rotated 90", 0, {.width = 128, .height = 64, .rotate = 90, LEVELS}},
 	{"rgb565", 0, {.width = 128, .height = 64, .format = PANEL_RGB565, LEVELS}},
+	{"two colours", 0, {.width = 128, .height = 64, .format = PANEL_DUAL, LEVELS}},
 	{"1 bit", 6, {.width = 128, .height = 64, .format = PANEL_MONO1, LEVELS}},
 	{"1 bit", 6, {.width = 320, .height = 96, .format = PANEL_MONO1, LEVELS}},
 	{"1 bit", 6, {.width = 1920, .height = 1080, .format = PANEL_MONO1, LEVELS}},
