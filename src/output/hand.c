@@ -144,6 +144,21 @@ static void dim(struct output *output)
 	broken(output, error);
 }
 
+/* What a display that slept may have forgotten is owed. */
+static void switch_power(struct output *output)
+{
+	bool slept = output->asleep;
+
+	output->power_owed = false;
+	int error = output->driver->power(&output->sink, output->power_on);
+	output->asleep = error == 0 && !output->power_on && output->driver->caps & SINK_SLEEPS;
+	if (slept && !output->asleep) {
+		output_owe_all(output);
+		output->pending = output->content;
+	}
+	broken(output, error);
+}
+
 static void set_clock(struct output *output, int64_t now)
 {
 	struct civil civil;
@@ -172,8 +187,7 @@ static void act(struct output *output, int64_t now)
 static void settings(struct output *output, int64_t now)
 {
 	if (output->power_owed) {
-		output->power_owed = false;
-		broken(output, output->driver->power(&output->sink, output->power_on));
+		switch_power(output);
 	}
 	if (output->dim_owed && !output->sink.down)
 		dim(output);
@@ -217,7 +231,7 @@ void hand_step(struct output *output, int64_t now)
 		return;
 	}
 	settings(output, now);
-	if (!output->ready)
+	if (!output->ready || output->asleep)
 		return;
 	if (output->content && (whole_due(output, now) || (!output->pending && repeat_due(output, now)))) {
 		output_owe_all(output);
@@ -238,7 +252,7 @@ int64_t hand_deadline(const struct output *output)
 	const struct sink_driver *driver = output->driver;
 	int64_t deadline = TIME_NEVER;
 
-	if (output->link != LINK_UP)
+	if (output->link != LINK_UP || output->asleep)
 		return TIME_NEVER;
 	if (!output->ready) {
 		if (blocking(output) && output->line_late)

@@ -47,6 +47,8 @@ static enum health judge(const struct output *output)
 	case LINK_UP:
 		break;
 	}
+	if (output->asleep)
+		return HEALTH_OFF;
 	return output->line_late || output->engine_late ? HEALTH_LATE : HEALTH_UP;
 }
 
@@ -81,10 +83,15 @@ static void tell(struct output *output, enum health health, int64_t now)
 		time_format_duration(down / TENTH * TENTH, duration, sizeof duration);
 		if (output->reported == HEALTH_LATE)
 			log_notice("display %s: in time again", display);
+		else if (output->reported == HEALTH_OFF)
+			log_info("display %s: awake", display);
 		else if (output->was_up)
 			log_notice("display %s: %s is up again after %s", display, driver, duration);
 		else
 			log_info("display %s: %s is up", display, driver);
+		break;
+	case HEALTH_OFF:
+		log_info("display %s: in standby", display);
 		break;
 	case HEALTH_LATE:
 		log_warning("display %s: late: %s", display,
@@ -104,7 +111,7 @@ void health_update(struct output *output, int64_t now)
 	enum health health = judge(output);
 
 	status->health = health;
-	if (health == HEALTH_UP || health == HEALTH_LATE) {
+	if (health == HEALTH_UP || health == HEALTH_LATE || health == HEALTH_OFF) {
 		status->error = 0;
 		status->why[0] = '\0';
 	}

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "output/private.h"
@@ -100,6 +101,37 @@ void sink_down(struct sink *sink, int error, const char *why)
 	snprintf(sink->why, sizeof sink->why, "%s", why ? why : "");
 }
 
+void sink_hint(struct sink *sink, int fd)
+{
+	link_drop_hint(sink->output);
+	sink->hint_fd = fd;
+}
+
+void link_drop_hint(struct output *output)
+{
+	struct sink *sink = &output->sink;
+
+	if (sink->hint_fd < 0)
+		return;
+	loop_watch_destroy(sink->hint_watch);
+	close(sink->hint_fd);
+	sink->hint_watch = NULL;
+	sink->hint_fd = -1;
+}
+
+static void on_hint(void *data, int fd, unsigned events)
+{
+	struct output *output = data;
+
+	(void)events;
+	if (!output->driver->hint(&output->sink, fd))
+		return;
+	int64_t soon = clock_monotonic() + HINT_SETTLES;
+	if (output->retry_at > soon)
+		output->retry_at = output->status.retry_at = soon;
+	output_settle(output);
+}
+
 void link_close(struct output *output)
 {
 	struct sink *sink = &output->sink;
@@ -116,7 +148,7 @@ void link_close(struct output *output)
 	sink->down = 0;
 	sink->why[0] = '\0';
 	output->link = LINK_CLOSED;
-	output->ready = output->in_flight = output->line_late = output->acting = false;
+	output->ready = output->in_flight = output->line_late = output->acting = output->asleep = false;
 	output->act_owed = 0;
 }
 
@@ -133,6 +165,9 @@ static void fail(struct output *output, int64_t now)
 	if (output->link == LINK_UP || output->tries == 0)
 		output->down_since = now;
 	link_close(output);
+	if (sink->hint_fd >= 0)
+		sink->hint_watch =
+			loop_watch_create(output->loop, sink->hint_fd, SINK_READABLE, on_hint, output);
 	output->retry_at = now + output->backoff;
 	status->retry_at = output->retry_at;
 	output->backoff = output->backoff * 2 < BACKOFF_MOST ? output->backoff * 2 : BACKOFF_MOST;
@@ -143,6 +178,7 @@ static void open_link(struct output *output, int64_t now)
 {
 	struct sink *sink = &output->sink;
 
+	link_drop_hint(output);
 	output->link = LINK_OPENING;
 	output->opened_at = now;
 	output->status.retry_at = TIME_NEVER;

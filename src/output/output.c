@@ -58,9 +58,9 @@ void output_settle(struct output *output)
 			hand_step(output, now);
 	} while (output->again);
 	health_update(output, now);
-	output->drained =
-		!output->content || (output->link == LINK_UP && !output->pending && !output->in_flight &&
-					    output->shown_sequence == output->status.last_sequence);
+	output->drained = !output->content || output->asleep ||
+			  (output->link == LINK_UP && !output->pending && !output->in_flight &&
+				  output->shown_sequence == output->status.last_sequence);
 	set_timer(output);
 	output->settling = false;
 }
@@ -238,12 +238,14 @@ int output_create(
 	output->display = display;
 	output->driver = driver;
 	output->sink.output = output;
+	output->sink.hint_fd = -1;
 	for (size_t i = 0; i < SINK_WATCHES; i++)
 		output->sink.slots[i].sink = &output->sink;
 	output->minimum_cycle = cycle_of(driver, output->sink.priv, display);
 	output->brightness = 1000;
 	output->power_on = true;
 	output->clock_due = TIME_NEVER;
+	output->reported = HEALTH_OPENING;
 	output->backoff = output->backoff_first = BACKOFF_FIRST;
 	output->retry_at = output->handed_at = TIME_ALWAYS / 2; /* long ago, and differences still fit */
 	output->timer_at = output->status.retry_at = TIME_NEVER;
@@ -273,6 +275,7 @@ void output_destroy(struct output *output)
 		return;
 	if (output->link != LINK_CLOSED)
 		link_close(output);
+	link_drop_hint(output);
 	worker_destroy(output->worker);
 	loop_timer_destroy(output->timer);
 	loop_timer_destroy(output->sink.timer);
@@ -314,7 +317,7 @@ void output_push(struct output *output, int64_t instant, const struct region *da
 		if (rect_intersect(damage->rects[i], whole(output), &r))
 			region_add(&output->owed, r);
 	}
-	if (output->pending)
+	if (output->pending && !output->asleep)
 		output->status.dropped++;
 	output->content = true;
 	output->pending |= !region_empty(&output->owed);

@@ -10,6 +10,7 @@
 
 #define BACKOFF_FIRST (250 * NS_PER_MS)
 #define BACKOFF_MOST  (30 * NS_PER_SEC)
+#define HINT_SETTLES  (100 * NS_PER_MS) /* what has just come back is given so long to become usable */
 #define OPEN_MOST     (15 * NS_PER_SEC) /* an open that has not ended by then has failed */
 #define LATE_AFTER    (3 * NS_PER_SEC)	/* a frame in flight for so long: LATE */
 #define STALLED_AFTER (30 * NS_PER_SEC) /* the link is broken, whatever the driver believes */
@@ -33,6 +34,8 @@ struct sink {
 	void *priv;
 	struct sink_slot slots[SINK_WATCHES];
 	struct loop_timer *timer;
+	int hint_fd; /* -1: none */
+	struct loop_watch *hint_watch;
 	/* marks */
 	bool came_up, became_ready;
 	int down; /* -errno; 0: no */
@@ -65,6 +68,7 @@ struct output {
 	int act_owed; /* an action's index + 1; 0: none */
 	bool acting;
 	int64_t clock_due; /* monotonic; TIME_NEVER: the device has none */
+	bool asleep;	   /* SINK_SLEEPS, and its power is off */
 
 	bool settling, again;
 	enum link link;
@@ -111,6 +115,7 @@ void output_owe_all(struct output *output);
 /* link.c */
 void link_step(struct output *output, int64_t now);
 void link_close(struct output *output);
+void link_drop_hint(struct output *output);
 int64_t link_deadline(const struct output *output);
 
 /* hand.c: from the canvas to the driver. */

@@ -24,6 +24,7 @@ enum sink_caps {
 	SINK_FRAME = 1 << 5,	/* takes the composed frame (stage `frame`), not wire bytes */
 	SINK_LEVELS = 1 << 6,	/* takes the picture of stage `panel`, not wire bytes */
 	SINK_CONTROL = 1 << 7,	/* takes orders only, no picture (submit NULL): a display's `control` */
+	SINK_SLEEPS = 1 << 8,	/* takes no frames while its power is off */
 	SINK_REPLIES =
 		1 << 9, /* reads what the device answers: the conformance suite wants a script of answers */
 };
@@ -97,7 +98,8 @@ struct sink_driver {
 	 * next picture if it can be. 0; -ENOTSUP: not this device, and the core does without; else the link is broken.
 	 * Each is called again after (re)opening. NULL: none. */
 	int (*dim)(struct sink *sink, int permille); /* without it brightness is the panel pipeline's */
-	/* Outside of the display's on-hours; without it the picture is black, the power stays. */
+	/* Outside of the display's on-hours; without it the picture is black, the power stays. Not while a frame is in
+	 * flight. What SINK_SLEEPS is submitted nothing until it wakes, and then all of it. */
 	int (*power)(struct sink *sink, bool on);
 	/* The device's clock, by the site's zone; only when ours can be believed, and then every few hours. */
 	int (*set_clock)(struct sink *sink, const struct civil *now);
@@ -105,6 +107,9 @@ struct sink_driver {
 	 * follows when it is done. What was told holds until the next word. */
 	const struct sink_action *actions;
 	int (*act)(struct sink *sink, int action);
+	/* The link is closed, and the descriptor that sink_hint left has something to read. True: there is reason to
+	 * open again now, before the back-off is over. */
+	bool (*hint)(struct sink *sink, int fd);
 	/* Idempotent; also runs after a failed open. The core has already dropped watches and timer. */
 	void (*close)(struct sink *sink);
 };
@@ -129,6 +134,9 @@ void sink_told(struct sink *sink, const char *text);
 /* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
  * the sink and retries with back-off. Must not be followed by another call in the same callback. */
 void sink_down(struct sink *sink, int error, const char *why);
+/* Before sink_down or a failed open: what tells of the device's return. fd is the core's now: watched while the link is
+ * closed, closed before the next open. */
+void sink_hint(struct sink *sink, int fd);
 
 /* The registry: drivers/registry.c, one line a driver, in alphabetical order, NULL at the end. */
 extern const struct sink_driver *const sink_drivers[];

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,9 @@ static struct {
 	int64_t instant;
 	uint8_t wire[3 * W * H];
 	int dimmed, dim_result;
+	bool asleep;
+	int switches, power_result;
+	int hint[2]; /* a pipe: what is written tells of the device */
 } fake;
 
 static int fake_open(struct sink *sink)
@@ -91,6 +95,19 @@ static int fake_dim(struct sink *sink, int permille)
 {
 	fake.dimmed = permille;
 	return fake.dim_result;
+}
+
+static int fake_power(struct sink *sink, bool on)
+{
+	fake.asleep = !on;
+	fake.switches++;
+	return fake.power_result;
+}
+
+static bool fake_hint(struct sink *sink, int fd)
+{
+	char byte = 0;
+	return read(fd, &byte, 1) == 1 && byte == 'y';
 }
 
 static void fake_close(struct sink *sink)
@@ -160,6 +177,8 @@ static const struct sink_driver plain = {.name = "plain", FAKE};
 static const struct sink_driver paced = {.name = "paced", .minimum_cycle = 60 * NS_PER_MS, FAKE};
 static const struct sink_driver kept = {.name = "kept", .keep_alive = 50 * NS_PER_MS, FAKE};
 static const struct sink_driver dimming = {.name = "dimming", .caps = SINK_DIM, .dim = fake_dim, FAKE};
+static const struct sink_driver sleepy = {.name = "sleepy", .caps = SINK_SLEEPS, .power = fake_power, FAKE};
+static const struct sink_driver hinted = {.name = "hinted", .hint = fake_hint, FAKE};
 static const struct sink_driver opted = {.name = "opted",
 	.options = fake_options,
 	.priv_size = sizeof(struct fake_priv),
@@ -181,7 +200,8 @@ static const struct sink_driver stuck = {.name = "stuck",
 	.submit = stuck_submit,
 	.close = fake_close};
 
-const struct sink_driver *const sink_drivers[] = {&plain, &paced, &kept, &dimming, &opted, &stuck, NULL};
+const struct sink_driver *const sink_drivers[] = {
+	&plain, &paced, &kept, &plain, &paced, &kept, &dimming, &sleepy, &hinted, &opted, &stuck, NULL};
 
 static struct display base_display(const char *driver)
 {
@@ -608,6 +628,99 @@ static void test_brightness(void **state)
 	stop(output);
 }
 
+static void test_standby(void **state)
+{
+	struct output *output = start("sleepy");
+	struct output_status status;
+
+	push(output, 1, (struct rect){0, 0, 1, 1}, 1);
+	fake.switches = 0; /* it was switched on when it came up */
+	output_set_power(output, false);
+	assert_int_equal(fake.switches, 0); /* not while a frame is in flight */
+	device_ready(output);
+	assert_true(fake.asleep);
+	output_status(output, &status);
+	assert_int_equal(status.health, HEALTH_OFF);
+	push(output, 2, (struct rect){0, 0, 1, 1}, 2);
+	output_refresh(output);
+	assert_int_equal(fake.submits, 1);
+	assert_true(output_drain(output, 0)); /* nothing is waited for */
+	output_set_power(output, true);
+	assert_false(fake.asleep);
+	assert_int_equal(fake.submits, 2);
+	assert_int_equal(fake.instant, 2);
+	assert_true(is_whole(&fake.owed));
+	output_status(output, &status);
+	assert_int_equal(status.health, HEALTH_UP);
+
+	/* what comes back while it should sleep is put to sleep */
+	output_set_power(output, false);
+	device_ready(output);
+	fake.switches = 0;
+	device_gone(output);
+	output->retry_at = clock_monotonic();
+	output_settle(output);
+	assert_int_equal(fake.switches, 1);
+	assert_true(fake.asleep);
+	stop(output);
+}
+
+static void test_standby_refused(void **state)
+{
+	struct output *output = start("sleepy");
+	struct output_status status;
+
+	fake.switches = 0;
+	fake.power_result = -ENOTSUP;
+	fake.ready_at_once = true;
+	push(output, 1, (struct rect){0, 0, 1, 1}, 1);
+	output_set_power(output, false);
+	push(output, 2, (struct rect){0, 0, 1, 1}, 0);
+	assert_int_equal(fake.switches, 1);
+	assert_int_equal(fake.instant, 2); /* the black picture then does it */
+	stop(output);
+
+	output = start("sleepy");
+	fake.power_result = -EIO;
+	output_set_power(output, false);
+	output_status(output, &status);
+	assert_int_equal(status.health, HEALTH_DOWN);
+	stop(output);
+
+	output = start("plain"); /* a driver that knows nothing of it */
+	fake.ready_at_once = true;
+	output_set_power(output, false);
+	push(output, 1, (struct rect){0, 0, 1, 1}, 1);
+	assert_int_equal(fake.submits, 1);
+	stop(output);
+}
+
+/* What tells of the device's return ends the back-off. */
+static void test_hint(void **state)
+{
+	struct output *output = start("hinted");
+
+	assert_int_equal(pipe(fake.hint), 0);
+	output->backoff = 20 * NS_PER_SEC;
+	sink_hint(fake.sink, fake.hint[0]);
+	device_gone(output);
+	assert_true(output->retry_at > clock_monotonic() + 10 * NS_PER_SEC);
+	assert_int_equal(write(fake.hint[1], "n", 1), 1); /* something else */
+	run(20 * NS_PER_MS);
+	assert_true(output->retry_at > clock_monotonic() + 10 * NS_PER_SEC);
+	assert_int_equal(write(fake.hint[1], "y", 1), 1);
+	run_until(&fake.opens, 2);
+	assert_int_equal(fcntl(fake.hint[0], F_GETFD), -1); /* it was the core's to close */
+	close(fake.hint[1]);
+
+	assert_int_equal(pipe(fake.hint), 0);
+	sink_hint(fake.sink, fake.hint[0]);
+	device_gone(output);
+	stop(output); /* while it is watched */
+	assert_int_equal(fcntl(fake.hint[0], F_GETFD), -1);
+	close(fake.hint[1]);
+}
+
 static void test_stuck_worker(void **state)
 {
 	assert_int_equal(pipe(pipe_to_worker), 0);
@@ -839,6 +952,9 @@ int main(void)
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_brightness),
+		cmocka_unit_test(test_standby),
+		cmocka_unit_test(test_standby_refused),
+		cmocka_unit_test(test_hint),
 		cmocka_unit_test(test_stuck_worker),
 		cmocka_unit_test(test_no_allocation),
 		cmocka_unit_test(test_options),
