@@ -8,7 +8,7 @@ BUILD := build$(if $(VARIANT),/$(VARIANT))
 CC := gcc
 
 # pkg-config names of what is linked; tools/dependencies says which packages they come in and why.
-LIBRARIES := libserialport libconfig yaml-0.1 cairo pangocairo pangoft2 fontconfig libpng libjpeg libqrencode zlib libuv jansson glib-2.0 libical libdrm
+LIBRARIES := libserialport libconfig yaml-0.1 cairo pangocairo pangoft2 fontconfig libpng libjpeg libqrencode zlib libuv jansson glib-2.0 libical libdrm libxcvt wayland-client
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
 	-Wpointer-arith -Wcast-align -Wwrite-strings -Wno-unused-parameter
 OPTIMISE := -O2 -g -fno-omit-frame-pointer
@@ -23,13 +23,14 @@ endif
 ifeq ($(VARIANT),broken)
 CPPFLAGS += -DBANGTIN_BROKEN_ENCODER
 endif
-CPPFLAGS += -D_GNU_SOURCE -DBANGTIN_VERSION='"$(VERSION)"' -DBANGTIN_PREFIX='"$(PREFIX)"' -DBANGTIN_SYSCONFDIR='"$(sysconfdir)"' -Isrc -I.
+CPPFLAGS += -D_GNU_SOURCE -DBANGTIN_VERSION='"$(VERSION)"' -DBANGTIN_PREFIX='"$(PREFIX)"' -DBANGTIN_SYSCONFDIR='"$(sysconfdir)"' -Isrc -I. -Ibuild/protocol
 PKG_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 PKG_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -lpthread
 CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(OPTIMISE) $(HARDEN) $(CFLAGS) $(CPPFLAGS) $(PKG_CFLAGS)
 
 # The house: everything under src/*/ and drivers/ is one archive; the programs are small.
-ARCHIVE_SOURCES := $(wildcard src/*/*.c drivers/*.c drivers/link/*.c)
+ARCHIVE_SOURCES := $(wildcard src/*/*.c drivers/*.c drivers/link/*.c) build/protocol/xdg-shell-protocol.c \
+	build/protocol/xdg-output-protocol.c
 SOURCES_bangtind := src/main.c
 SOURCES_bangtin := $(wildcard tools/bangtin/*.c)
 SOURCES_bangtin-testpattern := $(wildcard tools/testpattern/*.c)
@@ -56,6 +57,17 @@ setup-%:
 	@tools/setup $*
 
 programs: $(ARCHIVE) $(PROGRAMS:%=$(BUILD)/bin/%) fonts
+
+# Wayland's protocols are written in XML.
+PROTOCOL_xdg-shell := stable/xdg-shell/xdg-shell.xml
+PROTOCOL_xdg-output := unstable/xdg-output/xdg-output-unstable-v1.xml
+build/protocol/%-client-protocol.h build/protocol/%-protocol.c:
+	@mkdir -p $(@D)
+	@xml=$$(pkg-config --variable=pkgdatadir wayland-protocols)/$(PROTOCOL_$*) && \
+		wayland-scanner client-header $$xml build/protocol/$*-client-protocol.h && \
+		wayland-scanner private-code $$xml build/protocol/$*-protocol.c
+PROTOCOL_HEADERS := build/protocol/xdg-shell-client-protocol.h build/protocol/xdg-output-client-protocol.h
+$(patsubst %,%/drivers/link/wl_window.o,$(BUILD)/obj build/fuzz/obj) $(patsubst %,%/drivers/link/wl_outputs.o,$(BUILD)/obj build/fuzz/obj): $(PROTOCOL_HEADERS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -133,7 +145,7 @@ check-style:
 	@tools/check-includes
 	@tools/check-banned
 
-check-static:
+check-static: $(PROTOCOL_HEADERS)
 	@tools/check-static $(LIBRARIES)
 
 variant-%:
@@ -161,7 +173,7 @@ build/peers/node_modules: tests/peers/package.json tests/peers/package-lock.json
 	@cd build/peers && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules
 
 # A real kernel with a real display device, under emulation; the kernel is fetched once (70 MB) into the cache.
-check-kms: programs
+check-kms: programs test-programs
 	@$(PROVE) -e '' tests/kms/kms.py
 
 # An encoder that lies must be found out: here the main test has to fail.

@@ -4,31 +4,49 @@
  * Facts: the kernel's KMS documents; behaviour of virtio-gpu and bochs as tested by tests/kms.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/time.h"
+#include "drivers/link/cec.h"
 #include "drivers/link/console.h"
 #include "drivers/link/drm_head.h"
+#include "drivers/link/scanout.h"
 #include "drivers/link/uevent.h"
 #include "output/sink.h"
 
-#define FLIP_WITHIN NS_PER_SEC	     /* a pulled card never tells: its flip event just does not come */
-#define LOOK_AGAIN  (5 * NS_PER_SEC) /* for a monitor, should its uevent be lost */
+#define CARDS_MOST   16
+#define FLIP_WITHIN  (3 * NS_PER_SEC) /* a pulled card never tells: its flip event just does not come */
+#define LOOK_AGAIN   (5 * NS_PER_SEC) /* for a monitor, should its uevent be lost */
+#define KERNEL_BUSY  (4 * NS_PER_MS)
+#define REFRESH_MOST 240
 
 struct kms {
 	/* options */
-	char *card_path, *connector, *console_path;
+	char *card_path, *connector, *mode, *console_path, *cec_path;
 	int64_t refresh, margin;
+	bool atomic, assume_monitor;
 
 	struct drm_card *card;
 	struct drm_head *head;
 	struct console *console;
+	struct cec *cec;
 	int event_fd, uevent_fd; /* -1: none */
-	bool flipping;
-	uint64_t sequence;	/* of the flip under way */
+	bool flipping, dispatching;
+	bool busy;	   /* the kernel took no flip; the core waits */
+	bool marked;	   /* while another head read this one's event: the core must look at its marks */
+	bool awake;	   /* as far as the television was told */
+	int64_t flip_at;   /* monotonic */
+	uint64_t sequence; /* of the flip under way */
+	bool cec_owed;
+	int64_t cec_at;		/* monotonic: its next step */
 	struct region stale[2]; /* what each buffer lacks of the newest picture */
+	struct scanout scanout; /* all but its buffer */
 	struct sink *sink;
+	bool open;
 };
 
 /* --- words for people */
@@ -39,92 +57,98 @@ static const char *explain(int error)
 	case ENOENT:
 		return "there is no graphics card under /dev/dri";
 	case EACCES:
-		return "another program (a desktop?) owns the screen, or the group `video` is missing";
+		return "no permission to open the graphics card: the daemon's user must be in the group "
+		       "`video`";
+	case EPERM:
+		return "another program owns the screen: a desktop, or another daemon";
 	case EOPNOTSUPP:
-		return "the graphics card has no dumb buffers";
+		return "the graphics card has no sockets for screens, or no plain buffers";
 	case ENODEV:
 		return "the card has no connector of that name";
 	case ENOTCONN:
 		return "no monitor is plugged in";
+	case ESTALE:
+		return "another monitor was plugged in";
+	case EALREADY:
+		return "another display uses that connector";
 	case EBUSY:
 		return "the card cannot drive one more screen";
 	case ENOSPC:
-		return "the monitor has no mode of the display's size";
+		return "the monitor offers no mode of the display's size (see `mode`)";
 	default:
 		return strerror(-error);
 	}
 }
 
-/* --- painting: the sink's frame, turned, onto the scanout buffer */
-
-struct target {
-	uint32_t *pixels;
-	int stride;	   /* pixels */
-	int width, height; /* of the picture on the screen, within the margins */
-	int rotate;
-};
-
-/* Where the frame's rectangle lies on the screen. */
-static struct rect turn(const struct target *target, const struct frame *frame, struct rect r)
+/* uevents go on being read while the link is closed: they tell when to try again. */
+static void fail(struct kms *kms, int error, const char *why)
 {
-	switch (target->rotate) {
-	case 90:
-		return (struct rect){frame->height - r.y - r.height, r.x, r.height, r.width};
-	case 180:
-		return (struct rect){
-			frame->width - r.x - r.width, frame->height - r.y - r.height, r.width, r.height};
-	case 270:
-		return (struct rect){r.y, frame->width - r.x - r.width, r.height, r.width};
-	default:
-		return r;
-	}
+	int fd = kms->uevent_fd < 0 ? -1 : dup(kms->uevent_fd);
+	if (fd >= 0)
+		sink_hint(kms->sink, fd);
+	sink_down(kms->sink, error, why ? why : explain(error));
 }
 
-static void paint(const struct target *target, const struct frame *frame, struct rect area)
+/* --- time: one timer for all that may be due, and none of the frame path's doing */
+
+static void arm(struct kms *kms)
 {
-	if (!rect_intersect(area, (struct rect){0, 0, frame->width, frame->height}, &area))
+	int64_t after = kms->flipping ? FLIP_WITHIN : LOOK_AGAIN;
+	if (kms->cec_owed)
+		after = CEC_AGAIN;
+	if (kms->busy)
+		after = KERNEL_BUSY;
+	if (kms->marked)
+		after = 0;
+	sink_arm(kms->sink, after);
+}
+
+static void step_cec(struct kms *kms)
+{
+	if (!kms->cec_owed || clock_monotonic() < kms->cec_at)
 		return;
-	struct rect on = turn(target, frame, area);
-	for (int y = 0; y < on.height; y++) {
-		uint32_t *row = target->pixels + (size_t)(on.y + y) * (size_t)target->stride + on.x;
-		if (target->rotate == 0) {
-			memcpy(row, frame_row(frame, area.y + y) + area.x, (size_t)area.width * sizeof *row);
-			continue;
-		}
-		for (int x = 0; x < on.width; x++) {
-			int u = target->rotate == 180  ? area.width - 1 - x
-				: target->rotate == 90 ? y
-						       : area.width - 1 - y;
-			int v = target->rotate == 180  ? area.height - 1 - y
-				: target->rotate == 90 ? area.height - 1 - x
-						       : x;
-			row[x] = frame_row(frame, area.y + v)[area.x + u];
-		}
-	}
+	kms->cec_owed = cec_step(kms->cec);
+	kms->cec_at = clock_monotonic() + CEC_AGAIN;
+}
+
+/* Only with `on-hours`: else nothing puts the television to sleep, and nobody asked to wake it. */
+static void want_cec(struct kms *kms, bool awake)
+{
+	kms->awake = awake;
+	if (!kms->cec || sink_display(kms->sink)->on_hours_count == 0)
+		return;
+	cec_want(kms->cec, awake ? CEC_ON : CEC_STANDBY);
+	kms->cec_owed = true;
+	kms->cec_at = TIME_ALWAYS;
+	step_cec(kms);
+	arm(kms);
 }
 
 /* --- flips */
 
+/* Called while events of the card are read, which may be another head's doing. */
 static void flipped(void *data)
 {
 	struct kms *kms = data;
 	if (!kms->flipping)
 		return;
 	kms->flipping = false;
-	sink_arm(kms->sink, LOOK_AGAIN);
 	sink_shown(kms->sink, kms->sequence);
 	sink_ready(kms->sink);
+	if (!kms->dispatching) {
+		kms->marked = true;
+		arm(kms);
+	}
 }
 
-static int clips_of(const struct region *owed, const struct target *target, const struct frame *frame,
-	int margin, struct drm_clip *clips)
+static int clips_of(const struct scanout *scanout, const struct frame *frame, const struct region *area,
+	struct drm_clip *clips)
 {
-	for (int i = 0; i < owed->count; i++) {
-		struct rect r = turn(target, frame, owed->rects[i]);
-		clips[i] = (struct drm_clip){
-			r.x + margin, r.y + margin, r.x + r.width + margin, r.y + r.height + margin};
+	for (int i = 0; i < area->count; i++) {
+		struct rect r = scanout_place(scanout, frame->width, frame->height, area->rects[i]);
+		clips[i] = (struct drm_clip){r.x, r.y, r.x + r.width, r.y + r.height};
 	}
-	return owed->count;
+	return area->count;
 }
 
 static int kms_submit(struct sink *sink, const struct sink_frame *frame)
@@ -132,51 +156,95 @@ static int kms_submit(struct sink *sink, const struct sink_frame *frame)
 	struct kms *kms = sink_priv(sink);
 	struct drm_buffer buffer;
 	int back = drm_head_back(kms->head, &buffer);
-	int margin = (int)kms->margin, stride = (int)(buffer.stride / sizeof(uint32_t));
-	struct target target = {.pixels = buffer.pixels + (size_t)margin * (size_t)stride + margin,
-		.stride = stride,
-		.rotate = sink_display(sink)->panel.rotate};
+	struct region *stale = &kms->stale[back];
+	struct drm_clip clips[REGION_MOST];
+
 	region_add_region(&kms->stale[0], frame->owed);
 	region_add_region(&kms->stale[1], frame->owed);
-	for (int i = 0; i < kms->stale[back].count; i++)
-		paint(&target, frame->frame, kms->stale[back].rects[i]);
-	region_clear(&kms->stale[back]);
-	struct drm_clip clips[REGION_MOST];
-	int count = clips_of(frame->owed, &target, frame->frame, margin, clips);
+	kms->scanout.pixels = buffer.pixels;
+	kms->scanout.stride = (int)(buffer.stride / sizeof(uint32_t));
+	for (int i = 0; i < stale->count; i++)
+		scanout_paint(&kms->scanout, frame->frame, stale->rects[i]);
+	/* More than what differs on the screen: all that this buffer did not show before. Some drivers upload each
+	 * buffer by itself, and lose what lies outside the clips. */
+	int count = clips_of(&kms->scanout, frame->frame, stale, clips);
 	kms->flipping = true;
+	kms->flip_at = clock_monotonic();
 	kms->sequence = frame->sequence;
-	sink_arm(sink, FLIP_WITHIN);
+	kms->dispatching = true; /* the first is done at once */
 	int error = drm_head_flip(kms->head, clips, count);
-	if (error < 0)
-		kms->flipping = false;
+	kms->dispatching = false;
+	if (error == 0) {
+		region_clear(stale);
+		if (!kms->awake)
+			want_cec(kms, true);
+		return 0;
+	}
+	kms->flipping = false;
+	if (error == -EBUSY) {
+		kms->busy = true;
+		arm(kms);
+		return -EAGAIN;
+	}
+	/* a flip is refused with EACCES to whom is no longer master */
+	fail(kms, error, explain(error == -EACCES ? -EPERM : error));
 	return error;
+}
+
+static int kms_power(struct sink *sink, bool on)
+{
+	struct kms *kms = sink_priv(sink);
+	if (on)
+		return 0; /* the next flip sets the mode again, and the television is woken then */
+	want_cec(kms, false);
+	int error = drm_head_sleep(kms->head);
+	if (error < 0 && error != -EOPNOTSUPP)
+		fail(kms, error, explain(error == -EACCES ? -EPERM : error));
+	return error;
+}
+
+/* --- what happens */
+
+static void check_monitor(struct kms *kms, bool probe)
+{
+	int error = drm_head_check(kms->head, probe);
+	if (error < 0)
+		fail(kms, error, NULL);
 }
 
 static void kms_timeout(struct sink *sink)
 {
 	struct kms *kms = sink_priv(sink);
-	if (kms->flipping)
-		sink_down(sink, -ETIMEDOUT, "the graphics card does not answer");
-	else if (!drm_head_is_connected(kms->head))
-		sink_down(sink, -ENOTCONN, explain(-ENOTCONN));
-	else
-		sink_arm(sink, LOOK_AGAIN);
+	bool marked = kms->marked;
+	kms->marked = false;
+	step_cec(kms);
+	if (kms->flipping && clock_monotonic() - kms->flip_at >= FLIP_WITHIN) {
+		fail(kms, -ETIMEDOUT, "the graphics card does not answer");
+		return;
+	}
+	if (kms->busy) {
+		kms->busy = false;
+		sink_ready(sink);
+	} else if (!marked && !kms->flipping) {
+		check_monitor(kms, false);
+	}
+	arm(kms);
 }
 
-static void on_uevents(struct sink *sink, struct kms *kms)
+static void on_uevents(struct kms *kms)
 {
 	char card[32];
 	enum uevent event;
 	while ((event = uevent_read(kms->uevent_fd, card)) != UEVENT_NONE) {
-		if (event == UEVENT_CARD_REMOVED &&
-			strcmp(card, strrchr(drm_card_path(kms->card), '/') + 1) == 0) {
-			sink_down(sink, -ENODEV, "the graphics card was removed");
+		if (strcmp(card, strrchr(drm_card_path(kms->card), '/') + 1) != 0)
+			continue;
+		if (event == UEVENT_CARD_REMOVED) {
+			drm_card_forget(kms->card);
+			fail(kms, -ENODEV, "the graphics card was removed");
 			return;
 		}
-		if (event == UEVENT_HOTPLUG && !drm_head_is_connected(kms->head)) {
-			sink_down(sink, -ENOTCONN, explain(-ENOTCONN));
-			return;
-		}
+		if (event == UEVENT_HOTPLUG)
+			check_monitor(kms, true);
 	}
 }
 
@@ -185,54 +253,162 @@ static void kms_event(struct sink *sink, int fd, unsigned events)
 	struct kms *kms = sink_priv(sink);
 	(void)events;
 	if (fd == kms->uevent_fd) {
-		on_uevents(sink, kms);
+		on_uevents(kms);
 		return;
 	}
+	kms->dispatching = true;
 	int error = drm_card_dispatch(kms->card);
-	if (error < 0)
-		sink_down(sink, error, "the graphics card is gone");
+	kms->dispatching = false;
+	if (error < 0) {
+		drm_card_forget(kms->card);
+		fail(kms, error, "the graphics card is gone");
+	}
+}
+
+static bool kms_hint(struct sink *sink, int fd)
+{
+	char card[32];
+	bool worth = false;
+	(void)sink;
+	for (enum uevent event; (event = uevent_read(fd, card)) != UEVENT_NONE;)
+		worth |= event != UEVENT_CARD_REMOVED;
+	return worth;
 }
 
 /* --- opening and closing */
 
-static void screen_size(const struct display *display, int64_t margin, struct drm_mode_wish *wish)
+static bool parse_mode(const char *text, struct drm_mode_wish *wish)
 {
-	bool sideways = display->panel.rotate == 90 || display->panel.rotate == 270;
-	wish->width = (sideways ? display->height : display->width) + 2 * (int)margin;
-	wish->height = (sideways ? display->width : display->height) + 2 * (int)margin;
+	char rest;
+	if (strcmp(text, "size") == 0)
+		wish->choice = DRM_MODE_OF_SIZE;
+	else if (strcmp(text, "preferred") == 0)
+		wish->choice = DRM_MODE_PREFERRED;
+	else if (sscanf(text, "%5dx%5d%c", &wish->width, &wish->height, &rest) == 2 && wish->width > 0 &&
+		 wish->height > 0)
+		wish->choice = DRM_MODE_FORCED;
+	else
+		return false;
+	return true;
+}
+
+/* The picture as it lies on the screen, with its margins: what the mode must be, or hold. */
+static void screen_size(const struct kms *kms, const struct display *display, int *ret_width, int *ret_height)
+{
+	scanout_size(display->panel.rotate, display->width, display->height, ret_width, ret_height);
+	*ret_width += 2 * (int)kms->margin;
+	*ret_height += 2 * (int)kms->margin;
+}
+
+static void make_wish(const struct kms *kms, const struct display *display, struct drm_mode_wish *wish)
+{
+	*wish = (struct drm_mode_wish){
+		.refresh = (int)kms->refresh, .assume_monitor = kms->assume_monitor, .legacy = !kms->atomic};
+	if (parse_mode(kms->mode, wish) && wish->choice == DRM_MODE_OF_SIZE)
+		screen_size(kms, display, &wish->width, &wish->height);
+}
+
+static int open_head(struct kms *kms, const char *path, const struct drm_mode_wish *wish)
+{
+	int error = drm_card_acquire(path, &kms->card);
+	if (error < 0)
+		return error;
+	error = drm_head_create(kms->card, kms->connector, wish, flipped, kms, &kms->head);
+	if (error < 0) {
+		drm_card_release(kms->card);
+		kms->card = NULL;
+	}
+	return error;
+}
+
+/* Of several cards the first that can show it. Else the reason of the one that came nearest to it. */
+static int open_any(struct kms *kms, const struct drm_mode_wish *wish)
+{
+	static const int nearness[] = {-ENOENT, -EOPNOTSUPP, -EACCES, -EPERM, -ENODEV, -ENOTCONN};
+	size_t best = 0;
+	int ret = -ENOENT;
+	if (strcmp(kms->card_path, "auto") != 0)
+		return open_head(kms, kms->card_path, wish);
+	for (int i = 0; i < CARDS_MOST; i++) {
+		char path[32];
+		size_t near = 0, count = sizeof nearness / sizeof *nearness;
+		snprintf(path, sizeof path, "/dev/dri/card%d", i);
+		int error = open_head(kms, path, wish);
+		if (error == 0)
+			return 0;
+		while (near < count && nearness[near] != error)
+			near++;
+		if (near > best) {
+			best = near;
+			ret = error;
+		}
+	}
+	return ret;
+}
+
+/* The picture in the middle of the mode. */
+static int place_picture(struct kms *kms, const struct display *display)
+{
+	int width, height, mode_width, mode_height;
+	char why[128];
+	screen_size(kms, display, &width, &height);
+	drm_head_size(kms->head, &mode_width, &mode_height);
+	if (width > mode_width || height > mode_height) {
+		snprintf(why, sizeof why,
+			"the picture with its margins is %dx%d, and the screen's mode %dx%d", width, height,
+			mode_width, mode_height);
+		fail(kms, -ENOSPC, why);
+		return -ENOSPC;
+	}
+	int margin = (int)kms->margin;
+	kms->scanout = (struct scanout){.x = (mode_width - width) / 2 + margin,
+		.y = (mode_height - height) / 2 + margin,
+		.rotate = display->panel.rotate};
+	for (int i = 0; i < 2; i++) {
+		region_clear(&kms->stale[i]);
+		region_add(&kms->stale[i], (struct rect){0, 0, display->width, display->height});
+	}
+	return 0;
+}
+
+/* The screen shows its picture without either of them. */
+static void open_extras(struct kms *kms)
+{
+	if (kms->console_path)
+		console_take(kms->console_path, &kms->console);
+	const char *digits = drm_card_path(kms->card) + strcspn(drm_card_path(kms->card), "0123456789");
+	int card = *digits ? (int)strtol(digits, NULL, 10) : 0;
+	if (strcmp(kms->cec_path, "none") != 0)
+		cec_open(kms->cec_path, card, drm_head_connector(kms->head), &kms->cec);
 }
 
 static int kms_open(struct sink *sink)
 {
 	struct kms *kms = sink_priv(sink);
+	const struct display *display = sink_display(sink);
+	struct drm_mode_wish wish;
+
 	kms->sink = sink;
-	kms->event_fd = kms->uevent_fd = -1;
-	kms->flipping = false;
-	struct drm_mode_wish wish = {.refresh = (int)kms->refresh};
-	screen_size(sink_display(sink), kms->margin, &wish);
-	int error = drm_card_acquire(kms->card_path, &kms->card);
-	if (error == 0)
-		error = drm_head_create(kms->card, kms->connector, &wish, flipped, kms, &kms->head);
+	kms->open = true;
+	kms->flipping = kms->busy = kms->marked = kms->awake = kms->cec_owed = false;
+	kms->event_fd = -1;
+	kms->uevent_fd = uevent_open(); /* before looking: what comes meanwhile is not missed */
+	make_wish(kms, display, &wish);
+	int error = open_any(kms, &wish);
 	if (error < 0) {
-		sink_down(sink, error, explain(error));
+		fail(kms, error, NULL);
 		return 0;
 	}
+	if (place_picture(kms, display) < 0)
+		return 0;
 	kms->event_fd = dup(drm_card_fd(kms->card));
-	kms->uevent_fd = uevent_open();
 	if (kms->event_fd < 0)
 		return -errno;
-	if (kms->console_path)
-		console_take(
-			kms->console_path, &kms->console); /* without it the picture shows all the same */
-	const struct display *display = sink_display(sink);
-	for (int i = 0; i < 2; i++) {
-		region_clear(&kms->stale[i]);
-		region_add(&kms->stale[i], (struct rect){0, 0, display->width, display->height});
-	}
+	open_extras(kms);
 	sink_watch(sink, kms->event_fd, SINK_READABLE);
 	if (kms->uevent_fd >= 0)
 		sink_watch(sink, kms->uevent_fd, SINK_READABLE);
-	sink_arm(sink, LOOK_AGAIN);
+	arm(kms);
 	sink_up(sink);
 	sink_ready(sink);
 	return 0;
@@ -241,11 +417,12 @@ static int kms_open(struct sink *sink)
 static void kms_close(struct sink *sink)
 {
 	struct kms *kms = sink_priv(sink);
-	if (!kms->sink) /* never opened */
+	if (!kms->open)
 		return;
 	drm_head_destroy(kms->head);
 	drm_card_release(kms->card);
 	console_give_back(kms->console);
+	cec_close(kms->cec);
 	if (kms->event_fd >= 0)
 		close(kms->event_fd);
 	if (kms->uevent_fd >= 0)
@@ -253,7 +430,33 @@ static void kms_close(struct sink *sink)
 	kms->head = NULL;
 	kms->card = NULL;
 	kms->console = NULL;
-	kms->sink = NULL;
+	kms->cec = NULL;
+	kms->open = false;
+}
+
+static void kms_check(const void *priv, const struct display *display, struct diag_list *diags)
+{
+	const struct kms *kms = priv;
+	struct drm_mode_wish wish = {0};
+	if (!parse_mode(kms->mode, &wish)) {
+		diag_error(diags, display->where,
+			"display %s: `mode` cannot be \"%s\"; write size, preferred, or one such as "
+			"\"1920x1080\"",
+			display->name, kms->mode);
+		return;
+	}
+	if (kms->assume_monitor && (wish.choice != DRM_MODE_FORCED || strcmp(kms->connector, "auto") == 0))
+		diag_error(diags, display->where,
+			"display %s: with `assume-monitor`, name the `connector` and a `mode` such as "
+			"\"1920x1080\"",
+			display->name);
+	int width, height;
+	screen_size(kms, display, &width, &height);
+	if (wish.choice == DRM_MODE_FORCED && (width > wish.width || height > wish.height))
+		diag_error(diags, display->where,
+			"display %s: `mode` is %s, but the picture with its margins is %dx%d; make `size` "
+			"smaller",
+			display->name, kms->mode, width, height);
 }
 
 static const struct sink_option options[] = {
@@ -261,19 +464,27 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, card_path),
 		.standard = "auto",
-		.help = "the graphics card: /dev/dri/card0, or auto: the first that has connectors"},
+		.help = "the graphics card: /dev/dri/card0, or auto: the first that can show it"},
 	{.name = "connector",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, connector),
 		.standard = "auto",
 		.help = "the socket, such as HDMI-A-1; auto: the first with a monitor that no other display "
 			"uses"},
+	{.name = "mode",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct kms, mode),
+		.standard = "size",
+		.help = "size: the monitor's mode of the picture's size with its margins; preferred: the one "
+			"that "
+			"the monitor likes best, the picture in its middle; 1920x1080: that one, even if the "
+			"monitor does not offer it"},
 	{.name = "refresh",
 		.type = OPTION_INT,
 		.offset = offsetof(struct kms, refresh),
 		.standard = "0",
 		.least = 0,
-		.most = 240,
+		.most = REFRESH_MOST,
 		.help = "Hz of the mode; 0: the monitor's preference"},
 	{.name = "margin",
 		.type = OPTION_INT,
@@ -282,24 +493,43 @@ static const struct sink_option options[] = {
 		.least = 0,
 		.most = 200,
 		.help = "black pixels all round, for a television that cuts the edges off"},
+	{.name = "assume-monitor",
+		.type = OPTION_BOOL,
+		.offset = offsetof(struct kms, assume_monitor),
+		.standard = "false",
+		.help = "a monitor is there, though it does not tell; with `connector` and `mode`"},
+	{.name = "cec",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct kms, cec_path),
+		.standard = "auto",
+		.help = "how the television is switched on and off with `on-hours`: /dev/cec0; auto: the "
+			"device "
+			"of the connector, if there is one; none"},
 	{.name = "console",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, console_path),
-
 		.help = "the text console to take, such as /dev/tty1; none given: none"},
+	{.name = "atomic",
+		.type = OPTION_BOOL,
+		.offset = offsetof(struct kms, atomic),
+		.standard = "true",
+		.help = "false: the older calls, for a card whose driver is at odds with the newer ones"},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_kms = {
 	.name = "kms",
 	.summary = "a screen on this machine's own socket (HDMI, DisplayPort, DVI), without a desktop",
-	.caps = SINK_PARTIAL | SINK_HOLDS | SINK_ACK | SINK_FRAME,
+	.caps = SINK_PARTIAL | SINK_HOLDS | SINK_ACK | SINK_FRAME | SINK_SLEEPS,
 	.options = options,
 	.priv_size = sizeof(struct kms),
 	.dynamic_rate = true,
+	.check = kms_check,
 	.open = kms_open,
 	.submit = kms_submit,
 	.event = kms_event,
 	.timeout = kms_timeout,
+	.power = kms_power,
+	.hint = kms_hint,
 	.close = kms_close,
 };

@@ -22,11 +22,19 @@ struct console {
 /* Several heads share the one console of the machine. */
 static struct console *taken;
 
-/* In the child: async-signal-safe calls only, the parent may have threads. */
+/* In the child: async-signal-safe calls only, the parent may have threads. It keeps nothing of the parent's open: not
+ * its devices, which a restarted daemon wants, nor its locks. */
 static void guard_console(int fd, int alive)
 {
+	unsigned low = (unsigned)(fd < alive ? fd : alive), high = (unsigned)(fd < alive ? alive : fd);
+	if (low > 0)
+		close_range(0, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0U, 0);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	char byte;
 	while (read(alive, &byte, 1) < 0 && errno == EINTR)
 		;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xf86drm.h>
 #include <xf86drmMode.h>
@@ -11,12 +12,12 @@
 #include "base/alloc.h"
 #include "drivers/link/drm_head.h"
 
-#define CARDS_MOST	16
-#define CONNECTORS_MOST 16
+#define CONNECTORS_MOST 32
 
 struct drm_card {
 	struct drm_card *next;
-	char path[64];
+	char path[64]; /* as the kernel names it */
+	dev_t device;
 	int fd, references;
 	bool atomic, gone;
 	uint32_t taken;
@@ -35,13 +36,13 @@ static bool has_connectors(int fd)
 	return found;
 }
 
-/* The first to open a card is its master; asking again succeeds then, and for root. */
+/* The first to open a card is its master. */
 static int become_master(int fd)
 {
-	return drmIsMaster(fd) || drmSetMaster(fd) == 0 ? 0 : -EACCES;
+	return drmIsMaster(fd) || drmSetMaster(fd) == 0 ? 0 : -EPERM;
 }
 
-static int open_path(const char *path, struct drm_card **ret_card)
+static int open_path(const char *path, dev_t device, struct drm_card **ret_card)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
@@ -55,7 +56,10 @@ static int open_path(const char *path, struct drm_card **ret_card)
 		return error;
 	}
 	struct drm_card *card = xcalloc(1, sizeof *card);
-	snprintf(card->path, sizeof card->path, "%s", path);
+	char *name = drmGetDeviceNameFromFd2(fd);
+	snprintf(card->path, sizeof card->path, "%s", name ? name : path);
+	free(name);
+	card->device = device;
 	card->fd = fd;
 	card->references = 1;
 	drmSetClientCap(fd, DRM_CLIENT_CAP_UNIVERSAL_PLANES, 1);
@@ -66,33 +70,18 @@ static int open_path(const char *path, struct drm_card **ret_card)
 	return 0;
 }
 
-static int acquire_path(const char *path, struct drm_card **ret_card)
+int drm_card_acquire(const char *path, struct drm_card **ret_card)
 {
+	struct stat status;
+	if (stat(path, &status) < 0)
+		return -errno;
 	for (struct drm_card *card = cards; card; card = card->next)
-		if (!card->gone && strcmp(card->path, path) == 0) {
+		if (!card->gone && card->device == status.st_rdev) {
 			card->references++;
 			*ret_card = card;
 			return 0;
 		}
-	return open_path(path, ret_card);
-}
-
-int drm_card_acquire(const char *path, struct drm_card **ret_card)
-{
-	if (strcmp(path, "auto") != 0)
-		return acquire_path(path, ret_card);
-	int error = -ENOENT;
-	for (int i = 0; i < CARDS_MOST; i++) {
-		char name[32];
-		snprintf(name, sizeof name, "/dev/dri/card%d", i);
-		int found = acquire_path(name, ret_card);
-		if (found == 0)
-			return 0;
-		if (found !=
-			-ENOENT) /* why a card that exists cannot be used says more than that others do not exist */
-			error = found;
-	}
-	return error;
+	return open_path(path, status.st_rdev, ret_card);
 }
 
 void drm_card_release(struct drm_card *card)

@@ -12,8 +12,8 @@
 
 struct drm_card;
 
-/* path "auto": the first card that has connectors. -ENOENT: no card; -EACCES: another program is master, or the group
- * is missing; -EOPNOTSUPP: the device has no dumb buffers. */
+/* -ENOENT: no such card; -EACCES: no permission to open it; -EPERM: another program is master; -EOPNOTSUPP: the device
+ * has no connectors or no dumb buffers. */
 int drm_card_acquire(const char *path, struct drm_card **ret_card);
 void drm_card_release(struct drm_card *card);		/* NULL is fine; the last one closes it */
 int drm_card_fd(const struct drm_card *card);		/* borrowed */

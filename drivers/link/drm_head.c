@@ -14,8 +14,10 @@ struct drm_head {
 	struct drm_card *card;
 	int fd;
 	struct drm_objects objects;
+	struct drm_mode_wish wish;
 	drmModeCrtc *before; /* what the CRTC showed when we came */
-	bool atomic, lit;
+	bool atomic, flips;  /* flips: false where the driver can only set modes */
+	bool lit, touched;
 	drmModeAtomicReq *request; /* kept: a flip fills it anew */
 	struct drm_buffer buffers[2];
 	int back;
@@ -57,6 +59,8 @@ static int buffer_init(int fd, struct drm_buffer *buffer, uint32_t width, uint32
 		return error > 0 ? -error : error;
 	}
 	buffer->pixels = pixels;
+	madvise(pixels, buffer->size,
+		MADV_DONTFORK); /* a child's copy would keep the card open after our end */
 	memset(pixels, 0, buffer->size);
 	return 0;
 }
@@ -110,34 +114,55 @@ static int atomic_flip(
 	return error;
 }
 
-static int light(struct drm_head *head, const struct drm_buffer *buffer)
+static int legacy_light(struct drm_head *head, const struct drm_buffer *buffer)
 {
 	struct drm_objects *o = &head->objects;
-	if (head->atomic)
-		return atomic_light(head, buffer);
 	return drmModeSetCrtc(head->fd, o->crtc, buffer->framebuffer, 0, 0, &o->connector, 1, &o->mode);
 }
 
-static int flip(
-	struct drm_head *head, const struct drm_buffer *buffer, const struct drm_clip *clips, int count)
+static int light(struct drm_head *head, const struct drm_buffer *buffer)
 {
-	if (head->atomic)
-		return atomic_flip(head, buffer, clips, count);
-	return drmModePageFlip(
-		head->fd, head->objects.crtc, buffer->framebuffer, DRM_MODE_PAGE_FLIP_EVENT, head);
+	head->touched = true;
+	if (head->atomic) {
+		int error = atomic_light(head, buffer);
+		if (error != -EINVAL && error != -EOPNOTSUPP && error != -ENOSYS)
+			return error;
+		head->atomic = false; /* it says that it can, and cannot */
+	}
+	return legacy_light(head, buffer);
+}
+
+/* Done at once where it is a mode set in truth. */
+static int legacy_flip(struct drm_head *head, const struct drm_buffer *buffer, bool *ret_done)
+{
+	int error = -ENOSYS;
+	if (head->flips)
+		error = drmModePageFlip(
+			head->fd, head->objects.crtc, buffer->framebuffer, DRM_MODE_PAGE_FLIP_EVENT, head);
+	if (error != -EINVAL && error != -EOPNOTSUPP && error != -ENOSYS)
+		return error;
+	head->flips = false;
+	*ret_done = true;
+	return legacy_light(head, buffer);
 }
 
 int drm_head_flip(struct drm_head *head, const struct drm_clip *clips, int count)
 {
 	const struct drm_buffer *buffer = &head->buffers[head->back];
-	int error = head->lit ? flip(head, buffer, clips, count) : light(head, buffer);
+	bool done = !head->lit;
+	int error;
+	if (!head->lit)
+		error = light(head, buffer);
+	else if (head->atomic)
+		error = atomic_flip(head, buffer, clips, count);
+	else
+		error = legacy_flip(head, buffer, &done);
 	if (error != 0)
 		return error;
 	head->back ^= 1;
-	if (!head->lit) {
-		head->lit = true;
+	head->lit = true;
+	if (done)
 		head->flipped(head->data);
-	}
 	return 0;
 }
 
@@ -146,14 +171,27 @@ void drm_head_flipped(struct drm_head *head)
 	head->flipped(head->data);
 }
 
-int drm_head_power(struct drm_head *head, bool on)
+int drm_head_sleep(struct drm_head *head)
 {
 	uint32_t dpms = head->objects.properties[CONNECTOR_DPMS];
-	if (!dpms)
+	int error = 0;
+	if (!head->lit) /* the console may be what keeps it awake: taken over first */
+		error = light(head, &head->buffers[head->back]);
+	if (error < 0)
+		return error;
+	if (head->atomic) {
+		drmModeAtomicSetCursor(head->request, 0);
+		add(head, head->objects.crtc, CRTC_ACTIVE, 0);
+		error = drmModeAtomicCommit(head->fd, head->request, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL);
+	} else if (dpms) {
+		error = drmModeConnectorSetProperty(
+			head->fd, head->objects.connector, dpms, DRM_MODE_DPMS_OFF);
+	} else {
 		return -EOPNOTSUPP;
-	/* The legacy property works with atomic drivers too: the kernel turns it into ACTIVE. */
-	return drmModeConnectorSetProperty(
-		head->fd, head->objects.connector, dpms, on ? DRM_MODE_DPMS_ON : DRM_MODE_DPMS_OFF);
+	}
+	if (error == 0)
+		head->lit = false;
+	return error;
 }
 
 /* --- making and ending */
@@ -166,6 +204,8 @@ int drm_head_create(struct drm_card *card, const char *connector, const struct d
 	head->fd = drm_card_fd(card);
 	head->flipped = flipped;
 	head->data = data;
+	head->wish = *wish;
+	head->flips = true;
 	int error = drm_objects_find(card, connector, wish, &head->objects);
 	if (error < 0) {
 		free(head);
@@ -174,7 +214,7 @@ int drm_head_create(struct drm_card *card, const char *connector, const struct d
 	drm_card_take(card, head->objects.crtc_bit, true);
 	drm_card_take_connector(card, head->objects.connector, true);
 	head->before = drmModeGetCrtc(head->fd, head->objects.crtc);
-	head->atomic = drm_objects_are_atomic(card, &head->objects);
+	head->atomic = !wish->legacy && drm_objects_are_atomic(card, &head->objects);
 	if (head->atomic)
 		head->request = drmModeAtomicAlloc();
 	for (int i = 0; i < 2 && error == 0; i++)
@@ -191,7 +231,7 @@ int drm_head_create(struct drm_card *card, const char *connector, const struct d
 static void give_back(struct drm_head *head)
 {
 	drmModeCrtc *before = head->before;
-	if (head->lit && before && before->buffer_id)
+	if (head->touched && before && before->mode_valid && before->buffer_id)
 		drmModeSetCrtc(head->fd, before->crtc_id, before->buffer_id, before->x, before->y,
 			&head->objects.connector, 1, &before->mode);
 }
@@ -218,14 +258,9 @@ void drm_head_size(const struct drm_head *head, int *ret_width, int *ret_height)
 	*ret_height = head->objects.mode.vdisplay;
 }
 
-const char *drm_head_connector(const struct drm_head *head)
+uint32_t drm_head_connector(const struct drm_head *head)
 {
-	return head->objects.name;
-}
-
-int drm_head_refresh(const struct drm_head *head)
-{
-	return (int)head->objects.mode.vrefresh;
+	return head->objects.connector;
 }
 
 int drm_head_back(const struct drm_head *head, struct drm_buffer *ret_buffer)
@@ -234,10 +269,7 @@ int drm_head_back(const struct drm_head *head, struct drm_buffer *ret_buffer)
 	return head->back;
 }
 
-bool drm_head_is_connected(const struct drm_head *head)
+int drm_head_check(struct drm_head *head, bool probe)
 {
-	drmModeConnector *connector = drmModeGetConnector(head->fd, head->objects.connector);
-	bool connected = connector && connector->connection == DRM_MODE_CONNECTED;
-	drmModeFreeConnector(connector);
-	return connected;
+	return drm_objects_check(head->card, &head->objects, &head->wish, probe);
 }

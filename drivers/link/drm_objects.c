@@ -5,12 +5,15 @@
 #include <string.h>
 #include <xf86drm.h>
 
+#include "drivers/link/drm_timing.h"
+
 static const struct {
 	uint32_t object;
 	const char *name;
 } property_names[DRM_PROPERTIES] = {
 	[CONNECTOR_CRTC] = {DRM_MODE_OBJECT_CONNECTOR, "CRTC_ID"},
 	[CONNECTOR_DPMS] = {DRM_MODE_OBJECT_CONNECTOR, "DPMS"},
+	[CONNECTOR_LINK] = {DRM_MODE_OBJECT_CONNECTOR, "link-status"},
 	[CRTC_ACTIVE] = {DRM_MODE_OBJECT_CRTC, "ACTIVE"},
 	[CRTC_MODE] = {DRM_MODE_OBJECT_CRTC, "MODE_ID"},
 	[PLANE_FB] = {DRM_MODE_OBJECT_PLANE, "FB_ID"},
@@ -32,46 +35,81 @@ static void connector_name(const drmModeConnector *connector, char *name, size_t
 	snprintf(name, size, "%s-%u", type ? type : "Unknown", connector->connector_type_id);
 }
 
-static drmModeConnector *find_connector(
-	struct drm_card *card, const drmModeRes *resources, const char *wanted, int *ret_error)
+/* What cannot tell (an old converter) is believed only when it is named. */
+static bool is_usable(const drmModeConnector *connector, const struct drm_mode_wish *wish, bool named)
 {
+	if (wish->assume_monitor)
+		return true;
+	if (connector->count_modes == 0)
+		return false;
+	return connector->connection == DRM_MODE_CONNECTED ||
+	       (named && connector->connection == DRM_MODE_UNKNOWNCONNECTION);
+}
+
+/* From what the kernel knows already. */
+static bool has_name(int fd, uint32_t id, const char *wanted)
+{
+	char name[32] = "";
+	drmModeConnector *connector = drmModeGetConnectorCurrent(fd, id);
+	if (connector)
+		connector_name(connector, name, sizeof name);
+	drmModeFreeConnector(connector);
+	return strcmp(name, wanted) == 0;
+}
+
+/* Asks no more monitors than it must: it takes tens of milliseconds each, and other heads may be in motion. */
+static drmModeConnector *find_connector(struct drm_card *card, const drmModeRes *resources,
+	const char *wanted, const struct drm_mode_wish *wish, int *ret_error)
+{
+	int fd = drm_card_fd(card);
 	bool any = strcmp(wanted, "auto") == 0;
 	*ret_error = any ? -ENOTCONN : -ENODEV;
 	for (int i = 0; i < resources->count_connectors; i++) {
-		drmModeConnector *connector =
-			drmModeGetConnector(drm_card_fd(card), resources->connectors[i]);
-		if (!connector)
+		uint32_t id = resources->connectors[i];
+		if (!any && !has_name(fd, id, wanted))
 			continue;
-		char name[32];
-		connector_name(connector, name, sizeof name);
-		bool named = any ? !drm_card_connector_taken(card, connector->connector_id)
-				 : strcmp(name, wanted) == 0;
-		if (named && connector->connection == DRM_MODE_CONNECTED && connector->count_modes > 0)
+		if (drm_card_connector_taken(card, id)) {
+			*ret_error = any ? -ENOTCONN : -EALREADY;
+			continue;
+		}
+		drmModeConnector *connector = drmModeGetConnector(fd, id);
+		if (connector && is_usable(connector, wish, !any))
 			return connector;
-		if (named && !any)
-			*ret_error = -ENOTCONN;
 		drmModeFreeConnector(connector);
+		*ret_error = -ENOTCONN;
 	}
 	return NULL;
 }
 
-static const drmModeModeInfo *find_mode(const drmModeConnector *connector, const struct drm_mode_wish *wish)
+static bool fits(const drmModeModeInfo *mode, const struct drm_mode_wish *wish)
+{
+	if (mode->flags & DRM_MODE_FLAG_INTERLACE)
+		return false;
+	if (wish->choice != DRM_MODE_PREFERRED &&
+		(mode->hdisplay != wish->width || mode->vdisplay != wish->height))
+		return false;
+	return !wish->refresh || (int)mode->vrefresh == wish->refresh;
+}
+
+/* The kernel lists the best first; the preferred one beats even that. */
+static int find_mode(
+	const drmModeConnector *connector, const struct drm_mode_wish *wish, drmModeModeInfo *ret_mode)
 {
 	const drmModeModeInfo *best = NULL;
 	for (int i = 0; i < connector->count_modes; i++) {
 		const drmModeModeInfo *mode = &connector->modes[i];
-		if (mode->flags & DRM_MODE_FLAG_INTERLACE)
-			continue;
-		if (wish->width && (mode->hdisplay != wish->width || mode->vdisplay != wish->height))
-			continue;
-		if (wish->refresh && (int)mode->vrefresh != wish->refresh)
-			continue;
-		/* The kernel lists the best first; the preferred one beats even that. */
-		if (!best ||
-			(!(best->type & DRM_MODE_TYPE_PREFERRED) && mode->type & DRM_MODE_TYPE_PREFERRED))
+		bool better = !best || (!(best->type & DRM_MODE_TYPE_PREFERRED) &&
+					       mode->type & DRM_MODE_TYPE_PREFERRED);
+		if (fits(mode, wish) && better)
 			best = mode;
 	}
-	return best;
+	if (best) {
+		*ret_mode = *best;
+		return 0;
+	}
+	if (wish->choice != DRM_MODE_FORCED)
+		return -ENOSPC;
+	return drm_timing_make(wish->width, wish->height, wish->refresh ? wish->refresh : 60, ret_mode);
 }
 
 static int find_crtc(struct drm_card *card, const drmModeRes *resources, const drmModeConnector *connector,
@@ -147,19 +185,18 @@ int drm_objects_find(struct drm_card *card, const char *wanted, const struct drm
 	if (!resources)
 		return -ENODEV;
 	int error;
-	drmModeConnector *connector = find_connector(card, resources, wanted, &error);
-	const drmModeModeInfo *mode = connector ? find_mode(connector, wish) : NULL;
-	if (connector && !mode)
-		error = -ENOSPC;
-	if (mode) {
-		found.mode = *mode;
+	drmModeConnector *connector = find_connector(card, resources, wanted, wish, &error);
+	if (connector)
+		error = find_mode(connector, wish, &found.mode);
+	if (connector && error == 0) {
 		found.connector = connector->connector_id;
 		connector_name(connector, found.name, sizeof found.name);
 		error = find_crtc(card, resources, connector, &found);
 	}
+	bool complete = connector && error == 0;
 	drmModeFreeConnector(connector);
 	drmModeFreeResources(resources);
-	if (mode && error == 0) {
+	if (complete) {
 		find_plane(drm_card_fd(card), &found);
 		find_properties(drm_card_fd(card), &found);
 		*ret_objects = found;
@@ -170,7 +207,29 @@ int drm_objects_find(struct drm_card *card, const char *wanted, const struct drm
 bool drm_objects_are_atomic(const struct drm_card *card, const struct drm_objects *objects)
 {
 	for (int p = 0; p < DRM_PROPERTIES; p++)
-		if (!objects->properties[p] && p != PLANE_DAMAGE && p != CONNECTOR_DPMS)
+		if (!objects->properties[p] && p != PLANE_DAMAGE && p != CONNECTOR_DPMS &&
+			p != CONNECTOR_LINK)
 			return false;
 	return drm_card_is_atomic(card) && objects->plane;
+}
+
+int drm_objects_check(struct drm_card *card, const struct drm_objects *objects,
+	const struct drm_mode_wish *wish, bool probe)
+{
+	int fd = drm_card_fd(card);
+	drmModeConnector *connector = probe ? drmModeGetConnector(fd, objects->connector)
+					    : drmModeGetConnectorCurrent(fd, objects->connector);
+	drmModeModeInfo mode;
+	int error = 0;
+	if (!connector || !is_usable(connector, wish, true))
+		error = -ENOTCONN;
+	else if (find_mode(connector, wish, &mode) < 0 || memcmp(&mode, &objects->mode, sizeof mode) != 0)
+		error = -ESTALE;
+	drmModeFreeConnector(connector);
+	uint32_t id;
+	if (error == 0 && objects->properties[CONNECTOR_LINK] &&
+		property_value(fd, objects->connector, DRM_MODE_OBJECT_CONNECTOR, "link-status", &id) ==
+			DRM_MODE_LINK_STATUS_BAD)
+		error = -ESTALE;
+	return error;
 }

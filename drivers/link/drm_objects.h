@@ -9,6 +9,7 @@
 enum drm_property {
 	CONNECTOR_CRTC,
 	CONNECTOR_DPMS,
+	CONNECTOR_LINK,
 	CRTC_ACTIVE,
 	CRTC_MODE,
 	PLANE_FB,
@@ -35,6 +36,9 @@ struct drm_objects {
 /* Errors as drm_head_create. */
 int drm_objects_find(struct drm_card *card, const char *connector, const struct drm_mode_wish *wish,
 	struct drm_objects *ret_objects);
+/* As drm_head_check, for a connector whose monitor was asked for `wish` and got objects->mode. */
+int drm_objects_check(struct drm_card *card, const struct drm_objects *objects,
+	const struct drm_mode_wish *wish, bool probe);
 /* Whether everything that an atomic commit needs is there. */
 bool drm_objects_are_atomic(const struct drm_card *card, const struct drm_objects *objects);
 
