@@ -22,6 +22,7 @@
 	X(terminal)                                                                                          \
 	X(tpm2)                                                                                              \
 	X(tpm2net)                                                                                           \
+	X(wayland)                                                                                           \
 	X(wled)
 
 #define DECLARE(name) extern const struct sink_driver sink_driver_##name;
