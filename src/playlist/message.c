@@ -110,8 +110,8 @@ static void read_texts(struct build *build, struct node *map, struct declared_me
 {
 	struct message *message = &declared->message;
 	struct words *forms = arena_alloc(build->arena, (1 + SHORTS_MOST) * sizeof *forms);
-	declared->text = check_any(
-		&build->check, map, "text", declared->layout_count > 0 ? CHECK_OPTIONAL : CHECK_REQUIRED);
+	declared->text = check_any(&build->check, map, "text",
+		declared->layout_count > 0 || declared->image ? CHECK_OPTIONAL : CHECK_REQUIRED);
 	if (declared->text) {
 		message->text_where = declared->text->where;
 		if (read_words(build, declared->text, "text", message->lang, &forms[0]))
