@@ -11,6 +11,7 @@
 	X(ddp)                                                                                               \
 	X(flaschen)                                                                                          \
 	X(hanover)                                                                                           \
+	X(huidu)                                                                                             \
 	X(kms)                                                                                               \
 	X(novastar)                                                                                          \
 	X(null)                                                                                              \

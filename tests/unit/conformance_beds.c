@@ -14,6 +14,7 @@ static const char alpha_memory[] = "\0\0\0\0\0\001Z00\002E$AAU0100FFFFPDU0820400
 static const struct reply_script onbon = {.busy = 1, .refuse = 4}; /* memory */
 static const struct reply_script alpha = {.refuse = 1};		   /* NAK */
 static const struct reply_script novastar = {.busy = 1, .refuse = 4};
+static const struct reply_script huidu = {.refuse = 1};		   /* of a program */
 static const struct reply_script tells_only = {0}; /* it knows no other answer */
 
 /* clang-format off */
@@ -30,6 +31,8 @@ const struct bed conformance_beds[] = {
 	{.driver = "ddp", .good = {{"host", "127.0.0.1"}, {"port", UDP}}},
 	{.driver = "flaschen", .good = {{"host", "127.0.0.1"}, {"port", UDP}}},
 	{.driver = "hanover", .good = {{"port", PTY}, {"baud", "115200"}}, .bad = {"port", "/dev/null"}},
+	{.driver = "huidu", .good = {{"host", "127.0.0.1"}, {"port", TCP}, {"cycle", "1ms"}, {"answer-within", "500ms"}},
+		.replies = &huidu},
 	{.driver = "kms", .good = {{"card", "auto"}},
 		.bad = {"card", "/nowhere/card"}, .absent = "tests/kms has a real one"},
 	{.driver = "novastar", .good = {{"device", PTY}, {"check-every", "10ms"}}, .bad = {"device", "/nowhere/tty"},

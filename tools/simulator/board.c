@@ -17,6 +17,9 @@ void board_init(struct board *board, int width, int height)
 
 void board_finish(struct board *board)
 {
+	if (board->memory)
+		board->forget(board->memory);
+	board->memory = NULL;
 	free(board->pixels);
 	board->pixels = NULL;
 }

@@ -24,6 +24,9 @@ struct board {
 	/* Sends bytes back to whoever sent the last; NULL where nobody listens. */
 	void (*answer)(void *data, const void *bytes, size_t size);
 	void *answer_data;
+	/* What a device keeps when its link breaks; made by its protocol, freed with the board. */
+	void *memory;
+	void (*forget)(void *memory);
 };
 
 void board_init(struct board *board, int width, int height);

@@ -23,7 +23,7 @@ static const char help[] =
 	"                          ddp, artnet, sacn, wled, tpm2net, flaschen (UDP);\n"
 	"                          colorlight (raw Ethernet);\n"
 	"                          onbon-5e, onbon-6e (serial, TCP, UDP), onbon-6q (TCP, UDP);\n"
-	"                          novastar (serial, TCP)\n"
+	"                          novastar (serial, TCP), huidu (TCP)\n"
 	"      --size WxH          of the board, in wire order: 64x16\n"
 	"      --pty LINK          make a pseudo-terminal, and LINK to it\n"
 	"      --tty PATH          read a serial port that is there, at the speed that it is set to\n"
@@ -192,6 +192,8 @@ static const char *check(const struct settings *settings)
 		       : wires & WIRE_SERIAL
 			       ? "this protocol wants one of --pty LINK, --tty PATH, --tcp ADDR:PORT, "
 				 "--listen ADDR:PORT"
+		       : wires == WIRE_TCP
+			       ? "this protocol wants --tcp ADDR:PORT"
 			       : "this protocol wants one of --tcp ADDR:PORT and --listen ADDR:PORT";
 	if (settings->simulator.options.universe >= 0 && !protocol->universe_most)
 		return "this protocol has no universes";

@@ -5,7 +5,8 @@
 
 extern const struct protocol adalight_protocol, awa_protocol, tpm2_protocol, ddp_protocol, artnet_protocol,
 	sacn_protocol, alpha_protocol, hanover_protocol, wled_protocol, tpm2net_protocol, flaschen_protocol,
-	colorlight_protocol, onbon_5e_protocol, onbon_6e_protocol, onbon_6q_protocol, novastar_protocol;
+	colorlight_protocol, onbon_5e_protocol, onbon_6e_protocol, onbon_6q_protocol, novastar_protocol,
+	huidu_protocol;
 
 const struct protocol *const protocols[] = {
 	&adalight_protocol,
@@ -24,6 +25,7 @@ const struct protocol *const protocols[] = {
 	&onbon_6e_protocol,
 	&onbon_6q_protocol,
 	&novastar_protocol,
+	&huidu_protocol,
 	NULL,
 };
 
