@@ -21,12 +21,14 @@
 #define NAME_SIZE    24 /* bt-, 16 hexadecimal digits, .bmp */
 #define FILES_MOST   256
 #define ANSWER_MOST  (64 * 1024) /* of XML in all */
-#define XML_MOST     2048	 /* of ours */
+#define TOTAL_MOST   (16 << 20)
+#define XML_MOST     2048 /* of ours */
 #define PULSE_AFTER  (30 * NS_PER_SEC)
 #define PULSE_MISSES 3
+#define DELETE_MOST  32 /* files at once */
 
 enum step { HELLO, VERSION, FILES, POWER, DIM, START, CONTENT, PROGRAM, DELETE, PULSE };
-enum { WANT_POWER = 1, WANT_DIM = 2, WANT_FRAME = 4, WANT_DELETE = 8 };
+enum { WANT_POWER = 1, WANT_DIM = 2, WANT_FRAME = 4 };
 
 struct huidu {
 	/* options */
@@ -43,8 +45,8 @@ struct huidu {
 	int64_t instant;
 	uint8_t *file, *out;
 	char *xml, *answer; /* ours; the card's */
-	size_t file_size, present, answer_size;
-	char md5[33], name[NAME_SIZE], shown[NAME_SIZE], spare[NAME_SIZE];
+	size_t file_size, present, answer_size, answer_kept;
+	char md5[33], name[NAME_SIZE], shown[NAME_SIZE];
 	char names[FILES_MOST][NAME_SIZE]; /* on the card, the one that was used last at the end */
 	size_t name_count;
 };
@@ -74,7 +76,7 @@ __attribute__((format(printf, 5, 6))) static void ask(
 	int size = snprintf(huidu->xml, XML_MOST,
 		"<?xml version=\"1.0\" encoding=\"utf-8\"?><sdk guid=\"%s\"><in method=\"%s\">%s</in></sdk>",
 		huidu->guid, method, body);
-	huidu->answer_size = 0;
+	huidu->answer_size = huidu->answer_kept = 0;
 	send(sink, huidu, step, huidu_xml(huidu->xml, (size_t)size, huidu->out));
 }
 
@@ -100,6 +102,20 @@ static void ask_program(struct sink *sink, struct huidu *huidu)
 		"<file name=\"%s\" md5=\"%s\"/></image></resources></area></program></screen>",
 		(unsigned long long)(huidu->instant / NS_PER_SEC), (int)huidu->x, (int)huidu->y, width,
 		height, huidu->name, huidu->md5);
+}
+
+/* Those that were not used for longest. */
+static void ask_delete(struct sink *sink, struct huidu *huidu)
+{
+	char names[DELETE_MOST * (NAME_SIZE + 16)];
+	size_t used = 0, count = 0;
+
+	while (count < DELETE_MOST && huidu->name_count - count > (size_t)huidu->files)
+		used += (size_t)snprintf(
+			names + used, sizeof names - used, "<file name=\"%s\"/>", huidu->names[count++]);
+	huidu->name_count -= count;
+	memmove(huidu->names[0], huidu->names[count], huidu->name_count * NAME_SIZE);
+	ask(sink, huidu, DELETE, "DeleteFiles", "<files>%s</files>", names);
 }
 
 static void send_pulse(struct sink *sink, struct huidu *huidu)
@@ -135,8 +151,8 @@ static void next(struct sink *sink, struct huidu *huidu)
 		ask_brightness(sink, huidu);
 	else if (take(huidu, WANT_FRAME))
 		begin_frame(sink, huidu);
-	else if (take(huidu, WANT_DELETE))
-		ask(sink, huidu, DELETE, "DeleteFiles", "<files><file name=\"%s\"/></files>", huidu->spare);
+	else if (huidu->name_count > (size_t)huidu->files)
+		ask_delete(sink, huidu);
 	else
 		sink_arm(sink, PULSE_AFTER);
 }
@@ -156,15 +172,6 @@ static void remember(struct huidu *huidu, const char *name)
 	snprintf(huidu->names[huidu->name_count++], NAME_SIZE, "%s", name);
 }
 
-static void spare_oldest(struct huidu *huidu)
-{
-	if (huidu->todo & WANT_DELETE || huidu->name_count <= (size_t)huidu->files)
-		return;
-	memcpy(huidu->spare, huidu->names[0], NAME_SIZE);
-	memmove(huidu->names[0], huidu->names[1], --huidu->name_count * NAME_SIZE);
-	huidu->todo |= WANT_DELETE;
-}
-
 static void read_files(struct huidu *huidu)
 {
 	char name[NAME_SIZE];
@@ -181,12 +188,18 @@ static void frame_shown(struct sink *sink, struct huidu *huidu)
 	if (huidu->step == PROGRAM) {
 		memcpy(huidu->shown, huidu->name, NAME_SIZE);
 		remember(huidu, huidu->name);
-		spare_oldest(huidu);
 	}
 	sink_shown(sink, huidu->sequence);
 	huidu->sequence = 0;
 	huidu->confirming = false;
 	sink_ready(sink);
+	next(sink, huidu);
+}
+
+static void come_up(struct sink *sink, struct huidu *huidu)
+{
+	huidu->up = true;
+	sink_up(sink);
 	next(sink, huidu);
 }
 
@@ -203,9 +216,11 @@ static void on_finished(struct sink *sink)
 		ask(sink, huidu, FILES, "GetFiles", "%s", "");
 		break;
 	case FILES:
-		huidu->up = true;
-		sink_up(sink);
-		next(sink, huidu);
+		if (huidu->name_count > (size_t)huidu->files) {
+			ask_delete(sink, huidu);
+			break;
+		}
+		come_up(sink, huidu);
 		break;
 	case START:
 		send(sink, huidu, CONTENT,
@@ -224,8 +239,10 @@ static void on_finished(struct sink *sink)
 			next(sink, huidu);
 		break;
 	case DELETE:
-		spare_oldest(huidu);
-		next(sink, huidu);
+		if (!huidu->up)
+			come_up(sink, huidu);
+		else
+			next(sink, huidu);
 		break;
 	case POWER:
 	case DIM:
@@ -261,7 +278,7 @@ static void take_xml(struct sink *sink, struct huidu *huidu)
 {
 	char result[64], method[32] = "a request";
 
-	huidu->answer[huidu->answer_size] = '\0';
+	huidu->answer[huidu->answer_kept] = '\0';
 	huidu_attribute(huidu->answer, "out", "method", method, sizeof method);
 	if (!huidu_attribute(huidu->answer, "out", "result", result, sizeof result))
 		snprintf(result, sizeof result, "nothing");
@@ -286,16 +303,19 @@ static uint32_t get32(const uint8_t *from)
 	return from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
 }
 
-/* A piece of an XML answer: total(4), offset(4), bytes. */
+/* A piece of an XML answer: total(4), offset(4), bytes. A list of very many files is kept as far as there is room. */
 static void take_piece(struct sink *sink, struct huidu *huidu, const struct huidu_packet *packet)
 {
-	if (packet->size < 8 || get32(packet->content) >= ANSWER_MOST ||
+	if (packet->size < 8 || get32(packet->content) > TOTAL_MOST ||
 		get32(packet->content + 4) != huidu->answer_size ||
 		huidu->answer_size + packet->size - 8 > get32(packet->content)) {
 		sink_down(sink, -EBADMSG, "the card's answer is no answer");
 		return;
 	}
-	memcpy(huidu->answer + huidu->answer_size, packet->content + 8, packet->size - 8);
+	if (huidu->answer_size + packet->size - 8 <= ANSWER_MOST) {
+		memcpy(huidu->answer + huidu->answer_size, packet->content + 8, packet->size - 8);
+		huidu->answer_kept = huidu->answer_size + packet->size - 8;
+	}
 	huidu->answer_size += packet->size - 8;
 	if (huidu->answer_size == get32(packet->content))
 		take_xml(sink, huidu);

@@ -31,7 +31,7 @@ const struct bed conformance_beds[] = {
 	{.driver = "ddp", .good = {{"host", "127.0.0.1"}, {"port", UDP}}},
 	{.driver = "flaschen", .good = {{"host", "127.0.0.1"}, {"port", UDP}}},
 	{.driver = "hanover", .good = {{"port", PTY}, {"baud", "115200"}}, .bad = {"port", "/dev/null"}},
-	{.driver = "huidu", .good = {{"host", "127.0.0.1"}, {"port", TCP}, {"cycle", "1ms"}, {"answer-within", "500ms"}},
+	{.driver = "huidu", .good = {{"host", "127.0.0.1"}, {"port", TCP}, {"cycle", "1ms"}, {"files", "2"}},
 		.replies = &huidu},
 	{.driver = "kms", .good = {{"card", "auto"}},
 		.bad = {"card", "/nowhere/card"}, .absent = "tests/kms has a real one"},
