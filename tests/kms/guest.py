@@ -72,6 +72,8 @@ def fetch_kernel(directory):
     work = directory + ".new"
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
+    if subprocess.run(["apt-cache", "show", "linux-image-amd64"], capture_output=True, check=False).returncode:
+        sh("apt-get", "-qq", "update")
     depends = sh("apt-cache", "depends", "linux-image-amd64")
     package = re.search(r"Depends: (linux-image-[0-9]\S*)", depends).group(1)
     sh("apt-get", "-o", "APT::Sandbox::User=root", "-qq", "download", package, cwd=work)
