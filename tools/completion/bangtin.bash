@@ -62,7 +62,7 @@ _bangtin_testpattern() {
 	--display) words=$(_bangtin_displays) ;;
 	drivers) words=$(bangtin-testpattern drivers 2>/dev/null | cut -d' ' -f1) ;;
 	--port | -c | --configuration | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-	*) words="ports drivers patterns show --display --configuration --socket --driver --port --option --size --for
+	*) words="ports drivers patterns show tell --display --configuration --socket --driver --port --option --size --for
 		--fps --module --keep --json --help --version" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
@@ -73,9 +73,9 @@ _bangtin_simulator() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	case $before in
 	--protocol) mapfile -t COMPREPLY < <(compgen -W "adalight awa tpm2 alpha hanover ddp artnet sacn wled tpm2net flaschen colorlight
-		onbon-5e onbon-6e onbon-6q novastar" -- "$word") ;;
+		onbon-5e onbon-6e onbon-6q novastar huidu" -- "$word") ;;
 	--pty | --tty | --dump) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --tty --listen --interface --universe --dump --json
+	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --tty --listen --tcp --interface --universe --dump --json
 		--terminal --fault --frames --for --help --version" -- "$word") ;;
 	esac
 }
