@@ -10,6 +10,7 @@ struct measures; /* how long each item lasts on this display: slow to measure, t
 
 struct show {
 	struct catalogue *catalogue;	     /* NULL: nothing is loaded */
+	struct data *data;		     /* NULL: none */
 	struct override *overrides;	     /* those on this display */
 	const struct stored **announcements; /* as many; NULL for a blank */
 	size_t override_count;

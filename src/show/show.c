@@ -82,8 +82,17 @@ struct show *show_derive(const struct show *old, const struct override *override
 	struct show *show =
 		create(&old->view, old->catalogue, measures_ref(old->measures), old->fonts, old->store);
 
+	show_set_data(show, old->data);
 	copy_overrides(show, overrides, override_count);
 	return show;
+}
+
+void show_set_data(struct show *show, struct data *data)
+{
+	data_ref(data);
+	data_unref(show->data);
+	show->data = data;
+	show->face.asking.data = data;
 }
 
 void show_destroy(struct show *show)
@@ -104,6 +113,7 @@ void show_destroy(struct show *show)
 	measures_unref(show->measures);
 	catalogue_unref(show->catalogue);
 	frame_unref(show->scratch);
+	data_unref(show->data);
 	free(show);
 }
 

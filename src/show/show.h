@@ -42,6 +42,8 @@ struct show *show_create(const struct site *site, const struct display *display,
 	struct scene_store *store);
 /* The same show under other overrides: what was measured is shared. Any thread, while old lives. */
 struct show *show_derive(const struct show *old, const struct override *overrides, size_t override_count);
+/* The data that fields show; a reference is taken. Before the first show_prepare. A derived show has its parent's. */
+void show_set_data(struct show *show, struct data *data);
 void show_destroy(struct show *show); /* NULL is fine; not while anybody works on it */
 
 /* Trial render of everything that can show on this display: faults to diags at the messages' places. Slow. */
