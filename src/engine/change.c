@@ -7,8 +7,9 @@
 #include "base/note.h"
 #include "engine/private.h"
 #include "engine/trial.h"
+#include "store/data_files.h"
 
-enum kind { CHANGE_LOAD, CHANGE_ROLLBACK, CHANGE_OVERRIDES, CHANGE_REREAD };
+enum kind { CHANGE_LOAD, CHANGE_ROLLBACK, CHANGE_OVERRIDES, CHANGE_REREAD, CHANGE_DATA };
 
 struct change {
 	struct change *next;
@@ -26,6 +27,7 @@ struct change {
 	struct override_edit edit;  /* OVERRIDES */
 	struct override *overrides; /* all kinds: the list to play with; OVERRIDES owns it until the swap */
 	size_t override_count;
+	struct data *data; /* DATA: owned until the swap */
 	struct instant now;
 
 	/* made */
@@ -51,12 +53,13 @@ static void build_shows(struct change *change)
 	for (size_t i = 0; i < site->display_count; i++) {
 		/* Under other overrides nothing needs to be measured anew: a blank must not wait for that. The old
 		 * show lives until this change is swapped in. */
-		if (change->kind == CHANGE_OVERRIDES)
+		if (change->kind == CHANGE_OVERRIDES || change->kind == CHANGE_DATA)
 			change->shows[i] = show_derive(
 				channel_show(engine->channels[i]), change->overrides, change->override_count);
 		else
 			change->shows[i] = show_create(site, &site->displays[i], change->catalogue,
 				change->overrides, change->override_count, engine->fonts, engine->scenes);
+		show_set_data(change->shows[i], change->kind == CHANGE_DATA ? change->data : engine->data);
 		show_prepare(change->shows[i], change->now.time, until);
 	}
 }
@@ -203,6 +206,18 @@ static void work_overrides(struct change *change)
 		fail(change, error, "the state directory cannot be written");
 }
 
+static void work_data(struct change *change)
+{
+	struct engine *engine = change->engine;
+	change->catalogue = engine->catalogue ? catalogue_ref(engine->catalogue) : NULL;
+	change->generation = engine->generation;
+	build_shows(change);
+	/* It can be read again: what cannot be kept is shown all the same. */
+	int error = store_write_data(engine->store, change->data);
+	if (error < 0)
+		log_warning("the state directory cannot be written: %s", strerror(-error));
+}
+
 static void work(void *data)
 {
 	struct change *change = data;
@@ -216,6 +231,9 @@ static void work(void *data)
 		break;
 	case CHANGE_OVERRIDES:
 		work_overrides(change);
+		break;
+	case CHANGE_DATA:
+		work_data(change);
 		break;
 	}
 }
@@ -269,6 +287,7 @@ static void destroy(struct change *change)
 		show_destroy(change->shows[i]);
 	free(change->shows);
 	catalogue_unref(change->catalogue);
+	data_unref(change->data);
 	if (change->kind == CHANGE_OVERRIDES)
 		overrides_free(change->overrides, change->override_count);
 	for (size_t i = 0; i < change->added_count; i++)
@@ -307,6 +326,11 @@ static void swap(struct change *change)
 		change->overrides = NULL;
 		change->override_count = 0;
 	}
+	if (change->kind == CHANGE_DATA) {
+		data_unref(engine->data);
+		engine->data = change->data;
+		change->data = NULL;
+	}
 	for (size_t i = 0; i < engine->site->display_count; i++) {
 		channel_set_show(engine->channels[i], change->shows[i]);
 		change->shows[i] = NULL;
@@ -336,7 +360,7 @@ static void done(void *data)
 	}
 	if (change->error == 0) {
 		swap(change);
-		if (change->kind != CHANGE_OVERRIDES)
+		if (change->kind != CHANGE_OVERRIDES && change->kind != CHANGE_DATA)
 			log_notice("generation %d plays (loaded by %s)", engine->generation.number,
 				engine->generation.user);
 	} else {
@@ -407,6 +431,13 @@ void change_overrides(struct engine *engine, struct control_request *request, st
 	enqueue(change);
 }
 
+void change_data(struct engine *engine, struct data *data)
+{
+	struct change *change = change_create(engine, CHANGE_DATA, NULL);
+	change->data = data;
+	enqueue(change);
+}
+
 void change_reread(struct engine *engine, struct control_request *request)
 {
 	enqueue(change_create(engine, CHANGE_REREAD, request));
@@ -436,6 +467,7 @@ static struct catalogue *read_generation(struct engine *engine, int number, stru
 void engine_read_state(struct engine *engine)
 {
 	store_read_overrides(engine->store, &engine->overrides, &engine->override_count);
+	engine->data = store_read_data(engine->store);
 	engine->catalogue = read_generation(engine, 0, &engine->generation);
 	if (engine->catalogue || engine->generation.number == 0)
 		return;

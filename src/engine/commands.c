@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/private.h"
+#include "store/data_files.h"
 #include "frame/pattern.h"
 
 #define ANNOUNCE_TEXT_MOST 1000 /* code points */
@@ -142,10 +143,11 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 	}
 	sources_free(files, count);
 	char *path = realpath(query->engine->configuration, NULL);
-	json_t *reply = json_pack("{s:s, s:o, s:o, s:I}", "configuration",
-		path ? path : query->engine->configuration, "files", array, "overrides", query->extra, "now",
+	json_t *reply = json_pack("{s:s, s:o, s:o, s:o, s:I}", "configuration",
+		path ? path : query->engine->configuration, "files", array, "overrides",
+		json_incref(json_object_get(query->extra, "overrides")), "data",
+		json_incref(json_object_get(query->extra, "data")), "now",
 		(json_int_t)clock_now(&query->engine->clock).time);
-	query->extra = NULL;
 	free(path);
 	return reply;
 }
@@ -157,7 +159,9 @@ static void run_sources(void *data, struct control_request *request)
 	json_t *overrides = json_array();
 	for (size_t i = 0; i < engine->override_count; i++)
 		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
-	query_start(engine, request, overrides, answer_sources);
+	query_start(engine, request,
+		json_pack("{s:o, s:o}", "overrides", overrides, "data", data_json(engine->data)),
+		answer_sources);
 }
 
 /* --- overrides */

@@ -129,6 +129,7 @@ static void first_shows(struct engine *engine)
 	for (size_t i = 0; i < engine->site->display_count; i++) {
 		struct show *show = show_create(engine->site, &engine->site->displays[i], engine->catalogue,
 			engine->overrides, engine->override_count, engine->fonts, engine->scenes);
+		show_set_data(show, engine->data);
 		show_prepare(show, now.time, now.time + 2 * NS_PER_SEC);
 		channel_set_show(engine->channels[i], show);
 	}
@@ -166,6 +167,7 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	}
 	first_shows(engine);
 	prepare_failure_pictures(engine);
+	engine->feed = feed_create(engine);
 	engine->time_timer = loop_timer_create(engine->loop, time_tick, engine);
 	time_tick(engine);
 	loop_on_signal(engine->loop, SIGTERM, on_stop, engine);
@@ -234,7 +236,7 @@ void engine_run(struct engine *engine)
 	log_notice("stopping");
 	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
 	bool never = false;
-	while (engine->changes || engine->saving_time)
+	while (engine->changes || engine->saving_time || feed_busy(engine->feed))
 		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
 	leave_failure_pictures(engine);
 	if (!engine->clock.injected && clock_now(&engine->clock).trusted)
@@ -247,6 +249,7 @@ void engine_destroy(struct engine *engine)
 		return;
 	control_close(engine->control);
 	mirrors_destroy(engine);
+	feed_destroy(engine->feed);
 	if (engine->time_timer)
 		loop_timer_destroy(engine->time_timer);
 	for (size_t i = 0; i < engine->site->display_count; i++) {
@@ -259,6 +262,7 @@ void engine_destroy(struct engine *engine)
 	free(engine->failure_shows);
 	catalogue_unref(engine->catalogue);
 	overrides_free(engine->overrides, engine->override_count);
+	data_unref(engine->data);
 	free(engine->load_fault);
 	if (engine->scenes)
 		scene_store_destroy(engine->scenes);

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct change;
+struct feed;
 struct mirror;
 
 struct engine {
@@ -34,6 +35,8 @@ struct engine {
 	size_t override_count;
 
 	struct mirror *mirrors; /* as many; NULL before the first watcher */
+	struct data *data;	/* the snapshot that fields show; NULL: none */
+	struct feed *feed;	/* NULL: the site has no data directory */
 	struct change *changes; /* in order; the first is under way */
 	struct loop_timer *time_timer;
 	bool saving_time;
@@ -62,6 +65,13 @@ void override_edit_finish(struct override_edit *edit);
 void change_overrides(struct engine *engine, struct control_request *request, struct override_edit edit);
 /* Reads the state again. request may be NULL. */
 void change_reread(struct engine *engine, struct control_request *request);
+
+/* A new snapshot of data, taken: made durable, shown. */
+void change_data(struct engine *engine, struct data *data);
+/* Looks for new data (feed.c). NULL: the site has no data directory. */
+struct feed *feed_create(struct engine *engine);
+bool feed_busy(const struct feed *feed); /* its worker is under way */
+void feed_destroy(struct feed *feed);	 /* NULL is fine; not while busy */
 
 /* The newest generation on disk that still builds, and the overrides. Fills engine->catalogue … Called at start. */
 void engine_read_state(struct engine *engine);

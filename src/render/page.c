@@ -45,8 +45,8 @@ static int aligned(enum align align, int room)
 
 /* --- texts */
 
-static struct text_order order_of(const struct painting *painting, const struct placed *at,
-	const struct face *face, const struct frame *ground)
+static struct text_order order_of(
+	const struct placed *at, const struct face *face, const struct frame *ground)
 {
 	struct text_order order = {.face = face,
 		.forms = &at->content->words,
@@ -56,8 +56,8 @@ static struct text_order order_of(const struct painting *painting, const struct 
 		.width = at->inside.width,
 		.height = at->inside.height,
 		.ground = ground,
-		.by_wall = at->zone->kind == ZONE_TICKER};
-	(void)painting;
+		.by_wall = at->zone->kind == ZONE_TICKER,
+		.squeeze = true};
 	text_order_style(&order, at->zone->style);
 	return order;
 }
@@ -78,7 +78,7 @@ static void put_text(struct painting *painting, const struct placed *at)
 	struct preparing *p = painting->p;
 	struct scene *scene = painting->scene;
 	struct frame *ground = p->paint ? cut(scene->backdrop, at->inside) : NULL;
-	struct text_order order = order_of(painting, at, p->face, ground);
+	struct text_order order = order_of(at, p->face, ground);
 	struct text_report report;
 	struct part *part = scene_add_part(scene, at->inside);
 	text_part_make(p->fonts, &order, p->paint, part, &report);

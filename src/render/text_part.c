@@ -79,6 +79,33 @@ static bool fit_once(const struct text_order *order, struct fonts *fonts, struct
 		order->motion == MOTION_STILL ? OVERFLOW_PAGES : OVERFLOW_FLOW, ret);
 }
 
+#define SQUEEZED_LEAST 16 /* pixels of ink, where nothing else says what is legible */
+
+/* Zones are of all shapes: between the lines that are too high and the next ones that would be too low there may be some
+ * at which all of the text stands at once. */
+static void squeeze(const struct text_order *order, struct fonts *fonts, struct typesetter *typesetter,
+	const char *text, struct fitted *fitted)
+{
+	int least = order->least > SQUEEZED_LEAST ? order->least : SQUEEZED_LEAST;
+	int low = least, high = order->height;
+	while (low < high) {
+		int middle = (low + high) / 2;
+		struct setting setting = order->setting;
+		struct fitted trial;
+		setting.size = middle;
+		bool whole = fit_once(order, fonts, typesetter, &setting, text, &trial);
+		if (whole && !(whole = trial.whole && !(trial.faults & RENDER_TOO_SMALL)))
+			fitted_finish(&trial);
+		if (whole) {
+			fitted_finish(fitted);
+			*fitted = trial;
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+}
+
 /* The letters that fit, within the bounds that the style sets. */
 static bool fit(const struct text_order *order, struct fonts *fonts, struct typesetter *typesetter,
 	const char *text, struct fitted *ret)
@@ -86,6 +113,8 @@ static bool fit(const struct text_order *order, struct fonts *fonts, struct type
 	struct setting setting = order->setting;
 	if (!fit_once(order, fonts, typesetter, &setting, text, ret))
 		return false;
+	if (order->squeeze && setting.size == 0 && order->motion == MOTION_STILL && !ret->whole)
+		squeeze(order, fonts, typesetter, text, ret);
 	int ink = ret->block.font.ink.up + ret->block.font.ink.down;
 	if (setting.size > 0 || order->motion == MOTION_SCROLL_LEFT)
 		return true;

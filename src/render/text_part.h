@@ -20,6 +20,7 @@ struct text_order {
 	int margin;		    /* around a text that does not run */
 	const struct frame *ground; /* what lies below, as large as the part; NULL: setting.background */
 	bool by_wall;
+	bool squeeze; /* smaller letters rather than pages, down to what is legible */
 };
 
 struct text_report {

@@ -5,6 +5,7 @@
  *     generations/000042/             one load: files/<unit>/<file>.yaml, meta.json (number, who, when, digest, note)
  *     current -> generations/000042   a symbolic link, replaced by rename
  *     overrides.json                  replaced by rename
+ *     data.json                       the snapshot of data that fields show; replaced by rename
  *     time                            the latest wall-clock instant believed, for clock trust
  *     lock                            flock: one writer
  *

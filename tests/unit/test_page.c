@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "frame/rate.h"
 #include "show/show.h"
+#include "store/data_files.h"
 
 /* fontconfig keeps what it has parsed for good */
 const char *__lsan_default_suppressions(void);
@@ -49,7 +51,8 @@ enum { WIDTH = 640, HEIGHT = 360, RATE = 30000 };
 
 static const char site_text[] =
 	"site = { name = \"Thử\"; timezone = \"Asia/Ho_Chi_Minh\"; units = ({ name = \"u\"; });\n"
-	"  state-directory = \"/nonexistent\"; socket = \"/nonexistent/s\"; data-directory = \"/nonexistent\"; };\n"
+	"  state-directory = \"/nonexistent\"; socket = \"/nonexistent/s\"; data-directory = "
+	"\"/nonexistent\"; };\n"
 	"displays = ({ name = \"trang\"; size = \"640x360\"; driver = { name = \"null\"; }; },\n"
 	"  { name = \"ngay\"; size = \"640x360\"; driver = { name = \"null\"; }; },\n"
 	"  { name = \"bang\"; size = \"128x32\"; driver = { name = \"null\"; }; });\n";
@@ -63,14 +66,16 @@ static const char playlist_text[] =
 	"    from-size: 320x200\n"
 	"    background: {gradient: [\"#003366\", \"#001a33\"]}\n"
 	"    zones:\n"
-	"      khung: {kind: panel, at: [2%, 20%, 60%, 55%], background: {colour: white, opacity: 30}, radius: 8}\n"
+	"      khung: {kind: panel, at: [2%, 20%, 60%, 55%], background: {colour: white, opacity: 30}, "
+	"radius: 8}\n"
 	"      title: {kind: text, at: [2%, 0, 60%, 18%], style: trai}\n"
 	"      gio: {kind: clock, at: [65%, 0, 33%, 10%], text: \"{time:%H:%M:%S}\"}\n"
-	"      ngay: {kind: text, at: [65%, 10%, 33%, 8%], text: \"{date}, {lunar-date}\"}\n"
+	"      ngay: {kind: text, at: [65%, 10%, 33%, 9%], text: \"{date:%a %d/%m}, {lunar-date:%-d/%-m}\"}\n"
 	"      text: {kind: text, at: [2%, 20%, 60%, 55%], padding: 8, style: trai}\n"
 	"      qr: {kind: qr, at: [65%, 20%, 33%, 35%], required: false}\n"
 	"      loi: {kind: playlist, at: [65%, 57%, 33%, 18%], playlist: loi}\n"
-	"      chan: {kind: ticker, at: [0, 80%, 100%, 20%], background: red, text: \"Còn {countdown:2026-03-03 "
+	"      chan: {kind: ticker, at: [0, 80%, 100%, 20%], background: red, text: \"Còn "
+	"{countdown:2026-03-03 "
 	"17:00} giờ, {countdown:2026-03-10} ngày, bây giờ là {time}\"}\n"
 	"  ngay:\n"
 	"    zones:\n"
@@ -400,6 +405,53 @@ static void data_is_an_input(void **state)
 	show_destroy(other);
 }
 
+static void put(const char *directory, const char *name, const char *text)
+{
+	char *path = path_join(directory, name);
+	assert_int_equal(file_write_atomic(path, text, strlen(text), 0644), 0);
+	free(path);
+}
+
+/* JSON files become a numbered snapshot; a broken one keeps what it said; the same again is nothing new. */
+static void data_comes_from_files(void **state)
+{
+	char directory[] = "/tmp/bangtin-data-XXXXXX";
+	struct data *first = NULL, *second = NULL, *none = NULL, *back;
+	json_t *json;
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	put(directory, "queue.json",
+		"{\"now\": \"A\\n042\", \"rooms\": {\"a1\": 7, \"b\": 1.5}, \"x\": [1]}");
+	put(directory, "site.json", "{\"name\": \"To\u0323a\"}");
+	put(directory, "note.txt", "{\"a\": 1}");
+	assert_int_equal(data_read_directory(directory, NULL, &first), 0);
+	assert_int_equal(first->number, 1);
+	assert_int_equal(first->count, 4);
+	assert_string_equal(data_find(first, "queue.now"), "A 042");
+	assert_string_equal(data_find(first, "queue.rooms.a1"), "7");
+	assert_string_equal(data_find(first, "queue.rooms.b"), "1.5");
+	assert_string_equal(data_find(first, "site.name"), "T\u1ecda"); /* composed */
+	assert_null(data_find(first, "queue.x"));
+	assert_int_equal(data_read_directory(directory, first, &none), 0);
+	assert_null(none);
+	put(directory, "queue.json", "{\"now\": ");
+	put(directory, "site.json", "{\"name\": \"B\"}");
+	assert_int_equal(data_read_directory(directory, first, &second), 0);
+	assert_int_equal(second->number, 2);
+	assert_string_equal(data_find(second, "queue.now"), "A 042");
+	assert_string_equal(data_find(second, "site.name"), "B");
+	json = data_json(second);
+	back = data_from_json(json);
+	json_decref(json);
+	assert_int_equal(back->number, 2);
+	assert_string_equal(data_find(back, "queue.rooms.a1"), "7");
+	data_unref(back);
+	data_unref(second);
+	data_unref(first);
+	assert_int_equal(file_remove_tree(directory), 0);
+	assert_true(data_read_directory(directory, NULL, &none) < 0);
+}
+
 /* --- a page kept as a file */
 
 static double difference(const struct frame *a, const struct frame *b)
@@ -447,6 +499,7 @@ int main(void)
 		TEST(a_playlist_in_a_zone_goes_on),
 		TEST(a_board_shows_the_text_alone),
 		TEST(data_is_an_input),
+		cmocka_unit_test(data_comes_from_files),
 		TEST(a_page_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

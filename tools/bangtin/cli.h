@@ -64,7 +64,8 @@ struct context {
 	struct catalogue *catalogue; /* NULL: nothing loaded */
 	struct override *overrides;
 	size_t override_count;
-	int64_t now; /* the daemon's clock, or this machine's */
+	struct data *data; /* the snapshot that fields show; NULL: none */
+	int64_t now;	   /* the daemon's clock, or this machine's */
 	struct fonts *fonts;
 	struct scene_store *scenes;
 	struct show *show; /* of context_show */

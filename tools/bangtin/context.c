@@ -6,7 +6,7 @@
 #include "base/base64.h"
 #include "cli.h"
 #include "engine/trial.h"
-#include "store/store.h"
+#include "store/data_files.h"
 
 struct sources { /* what is to be built, and what holds its bytes */
 	struct source_file *current, *added, *merged;
@@ -35,6 +35,7 @@ static int read_state(struct context *context, struct sources *sources)
 		return EXIT_DONE; /* nothing was ever loaded */
 	int error = store_read(store, 0, &sources->current, &sources->current_count, NULL);
 	store_read_overrides(store, &context->overrides, &context->override_count);
+	context->data = store_read_data(store);
 	store_close(store);
 	if (error < 0 && error != -ENOENT)
 		return cli_fail(EXIT_REACH, "%s cannot be read: %s", context->site->state_directory,
@@ -92,6 +93,7 @@ static int ask_daemon(const struct common *common, struct context *context, stru
 	json_t *item;
 	json_array_foreach(json_object_get(reply, "files"), i, item) take_file(sources, item);
 	json_array_foreach(json_object_get(reply, "overrides"), i, item) take_override(context, item);
+	context->data = data_from_json(json_object_get(reply, "data"));
 	context->now = json_integer_value(json_object_get(reply, "now"));
 	const char *configuration = json_string_value(json_object_get(reply, "configuration"));
 	context->site = configuration ? site_read(configuration, diags) : NULL;
@@ -172,6 +174,7 @@ int context_show(struct context *context, const char *name)
 	}
 	context->show = show_create(site, display, context->catalogue, context->overrides,
 		context->override_count, context->fonts, context->scenes);
+	show_set_data(context->show, context->data);
 	return EXIT_DONE;
 }
 
@@ -179,6 +182,7 @@ void context_finish(struct context *context)
 {
 	show_destroy(context->show);
 	catalogue_unref(context->catalogue);
+	data_unref(context->data);
 	overrides_free(context->overrides, context->override_count);
 	if (context->scenes)
 		scene_store_destroy(context->scenes);
