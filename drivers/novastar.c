@@ -89,18 +89,28 @@ static void send(struct sink *sink, struct novastar *nova, bool expects)
 		expects ? nova->answer_within : BROADCAST_PAUSE, expects);
 }
 
-static void read_register(struct sink *sink, struct novastar *nova, int index)
+static void ask(struct sink *sink, struct novastar *nova, int index)
 {
-	bool model = index == REGISTERS;
-
 	nova->current = index;
 	nova->reading = true;
-	nova->request = (struct novastar_request){.device = model ? NOVASTAR_SENDER : NOVASTAR_RECEIVER,
-		.port = model ? 0 : (uint8_t)nova->port,
-		.card = model ? 0 : (uint16_t)nova->card,
-		.address = model ? MODEL_REGISTER : registers[index].address,
-		.length = model ? 2 : 1};
 	send(sink, nova, true);
+}
+
+static void read_model(struct sink *sink, struct novastar *nova)
+{
+	nova->request =
+		(struct novastar_request){.device = NOVASTAR_SENDER, .address = MODEL_REGISTER, .length = 2};
+	ask(sink, nova, REGISTERS);
+}
+
+static void read_register(struct sink *sink, struct novastar *nova, int index)
+{
+	nova->request = (struct novastar_request){.device = NOVASTAR_RECEIVER,
+		.port = (uint8_t)nova->port,
+		.card = (uint16_t)nova->card,
+		.address = registers[index].address,
+		.length = 1};
+	ask(sink, nova, index);
 }
 
 /* Processors of the VX kind have black and freeze in a mode of their own. */
@@ -173,7 +183,7 @@ static void on_connected(struct sink *sink)
 {
 	struct novastar *nova = sink_priv(sink);
 
-	read_register(sink, nova, REGISTERS);
+	read_model(sink, nova);
 }
 
 static void on_finished(struct sink *sink)

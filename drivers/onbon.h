@@ -126,8 +126,8 @@ extern const char *const onbon_reserved_words[2];
 	{.name = "model",                                                                                    \
 		.type = OPTION_WORD,                                                                         \
 		.offset = offsetof(struct onbon, model),                                                     \
-		.words = model_words,                                                                        \
-		.word_count = model_words_count,                                                             \
+		.words = (model_words),                                                                      \
+		.word_count = (model_words_count),                                                           \
 		.standard = "any",                                                                           \
 		.help = "the card's model, where it minds"},                                                 \
 		{.name = "address",                                                                          \

@@ -257,7 +257,7 @@ static bool read_answer(const uint8_t *raw, size_t size, struct onbon_answer *an
 
 size_t onbon_parse(const uint8_t *bytes, size_t size, struct onbon_answer *answer, bool *ret_found)
 {
-	uint8_t raw[sizeof answer->data + ONBON_HEADER_MOST + 16];
+	uint8_t raw[sizeof answer->data + ONBON_HEADER_MOST + 16] = {0};
 	const uint8_t *start = memchr(bytes, START, size);
 
 	*ret_found = false;

@@ -32,7 +32,7 @@ extern const char *const line_device_words[1];
 			"give `host`"},                                                                      \
 	{                                                                                                    \
 		.name = "baud", .type = OPTION_INT, .offset = offsetof(owner, line.baud),                    \
-		.standard = usual_baud, .least = 1200, .most = 4e6,                                          \
+		.standard = (usual_baud), .least = 1200, .most = 4e6,                                        \
 		.help = "speed of the serial line, bits a second"                                            \
 	}
 #define LINE_NETWORK_OPTIONS(owner, usual_port, of_port)                                                     \
@@ -42,7 +42,7 @@ extern const char *const line_device_words[1];
 		.help = "the controller's address in the network, numeric"},                                 \
 	{                                                                                                    \
 		.name = "port", .type = OPTION_INT, .offset = offsetof(owner, line.port),                    \
-		.standard = usual_port, .most = 65535, .help = of_port                                       \
+		.standard = (usual_port), .most = 65535, .help = (of_port)                                   \
 	}
 #define LINE_TRANSPORT_OPTION(owner)                                                                         \
 	{                                                                                                    \

@@ -184,7 +184,7 @@ static void begin(struct rig *rig, struct card *card)
 	card_begin(card, "novastar", 4, 4);
 	rig_describe(rig, card, "novastar");
 	rig->display.control = rig->display.driver;
-	rig_option(rig, "answer-within", "20ms");
+	rig_option(rig, "answer-within", "60ms");
 }
 
 static void end(struct rig *rig, struct card *card)
