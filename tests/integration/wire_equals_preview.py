@@ -3,7 +3,7 @@
 
 The real daemon drives a simulator through each wire; the k-th decoded frame is the k-th frame of the daemon's trace,
 which gives its instant; `bangtin preview --stage panel` paints that instant. A still, a scrolling and a paging message,
-transitions between them, over a window's border and over a reload.
+a page with a clock and a ticker, transitions between them, over a window's border and over a reload.
 """
 import os
 import sys
@@ -20,16 +20,24 @@ SIGNS = ("alpha", "hanover")  # serial, slow: pages come where others scroll
 RAW = ("colorlight",)
 
 PLAYLISTS = """
+layouts:
+  bo-cuc:
+    zones:
+      gio: {{kind: clock, at: [0, 0, 20, 16], text: "{{time:%S}}"}}
+      chay: {{kind: ticker, at: [22, 0, 42, 16], text: "Bây giờ là {{time:%H:%M:%S}}, còn {{countdown:2026-12-31}} ngày"}}
 messages:
+  bo-cuc: {{layout: bo-cuc}}
   mo: {{text: "Một cửa {word}"}}
   chay: {{text: "Nộp hồ sơ trực tuyến tại Cổng Dịch vụ công tỉnh {word}"}}
   trang: {{text: "Trang một Trang hai Trang ba Trang bốn {word}"}}
 playlists:
   truoc:
     - {{show: mo, for: 700ms}}
+    - {{show: bo-cuc, for: 1100ms}}
     - {{show: chay, for: 900ms, enter: scroll-left, transition: fade, transition-time: 400ms}}
   sau:
     - {{show: trang, for: 1200ms, enter: page, transition: push-left}}
+    - {{show: bo-cuc, for: 1100ms, transition: wipe-left, transition-time: 300ms}}
     - {{show: chay, for: 800ms, enter: scroll-up}}
 schedule:
   - {{play: truoc, on: [led], hours: ["07:00-08:00"]}}
