@@ -283,7 +283,8 @@ static void paint_roll(struct part *part, const struct text_order *order, struct
 static void paint_draft(struct part *part, const struct text_order *order, struct draft *draft, bool paint)
 {
 	part->motion = order->motion;
-	part->by_wall = order->by_wall;
+	part->by_wall =
+		order->by_wall && order->motion == MOTION_SCROLL_LEFT; /* pages are read from the first */
 	part->alone = order->ground == NULL;
 	part->background = order->setting.background;
 	part->page_time = order->page_time;

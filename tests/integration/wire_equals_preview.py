@@ -24,7 +24,7 @@ layouts:
   bo-cuc:
     zones:
       gio: {{kind: clock, at: [0, 0, 20, 16], text: "{{time:%S}}"}}
-      chay: {{kind: ticker, at: [22, 0, 42, 16], text: "Bây giờ là {{time:%H:%M:%S}}, còn {{countdown:2026-12-31}} ngày"}}
+      chay: {{kind: ticker, at: [22, 0, 42, 16], text: "Phút {{time:%M}}, giây {{time:%S}}, còn {{countdown:2026-12-31}}"}}
 messages:
   bo-cuc: {{layout: bo-cuc}}
   mo: {{text: "Một cửa {word}"}}
