@@ -22,7 +22,7 @@ struct file {
 
 struct memory { /* stays when the connection goes */
 	struct file files[FILES_MOST];
-	size_t count;
+	size_t count, total; /* files, bytes of them */
 };
 
 struct card {
@@ -137,6 +137,7 @@ static struct file *find_file(struct memory *memory, const char *name)
 
 static void delete_file(struct memory *memory, struct file *file)
 {
+	memory->total -= file->size;
 	free(file->bytes);
 	*file = memory->files[--memory->count];
 }
@@ -150,9 +151,10 @@ static struct file *begin_file(struct memory *memory, const char *name, const ch
 		return file;
 	if (file)
 		delete_file(memory, file);
-	if (memory->count == FILES_MOST)
+	if (memory->count == FILES_MOST || memory->total + size > FILE_MOST)
 		return NULL;
 	file = &memory->files[memory->count++];
+	memory->total += size;
 	*file = (struct file){.size = size, .bytes = xcalloc(size + 1, 1)};
 	snprintf(file->name, sizeof file->name, "%s", name);
 	snprintf(file->md5, sizeof file->md5, "%s", md5);
