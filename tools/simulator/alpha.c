@@ -1,7 +1,9 @@
 /* Alpha signs: transmissions of commands, and a memory of files that must be declared before they are written.
  *   five or more 00, 01, type, address (2 digits), then one or several of: 02, command, data, 03, sum (4 digits, may be
  *   left out); 04. A wrong sum is answered by NAK.
+ * The general information (F, 22) can be read.
  * A SMALL DOTS PICTURE is shown when the run order has a text that calls it. Source: manual 9708-8061, alphasign. */
+#include <stdio.h>
 #include <string.h>
 
 #include "protocol.h"
@@ -169,6 +171,22 @@ static void take_dots(struct alpha *alpha, struct board *board, const uint8_t *d
 		board_event(board, "hidden");
 }
 
+/* Firmware's part number and revision, its month and year; time, speaker, memory in all and free. */
+static void answer_general(struct board *board)
+{
+	static const char body[] = "\002E\"10503701A0796"
+				   "1805FF,7500,6D00\003";
+	char answer[96];
+	size_t used = sizeof "\0\0\0\0\0\0\0\0\001000" - 1;
+	unsigned sum = 0;
+
+	memcpy(answer, "\0\0\0\0\0\0\0\0\001000", used);
+	for (size_t i = 0; i < sizeof body - 1; i++)
+		sum += (uint8_t)body[i];
+	used += (size_t)snprintf(answer + used, sizeof answer - used, "%s%04X\004", body, sum & 0xffff);
+	board_answer(board, answer, used);
+}
+
 static void obey(struct alpha *alpha, struct board *board)
 {
 	const uint8_t *data = alpha->body + 1;
@@ -177,6 +195,12 @@ static void obey(struct alpha *alpha, struct board *board)
 	switch (alpha->body[0]) {
 	case 'E':
 		take_special(alpha, board, data, size);
+		break;
+	case 'F':
+		if (size == 1 && data[0] == '"')
+			answer_general(board);
+		else
+			board_fault(board, "operation");
 		break;
 	case 'A':
 		take_text(alpha, board, data, size);

@@ -1,5 +1,8 @@
 /* DDP: flags, sequence, type, destination, offset in bytes (4, big endian), length (2), [timecode 4], data.
- * A frame is shown at the push flag. Source: 3waylabs' page, WLED, FPP. */
+ * A frame is shown at the push flag. A status query (destination 251) is answered in JSON. Source: 3waylabs' page, WLED,
+ * FPP. */
+#include <string.h>
+
 #include "protocol.h"
 
 #define HEADER	     10
@@ -12,6 +15,7 @@
 #define FLAG_PUSH    0x01
 #define DISPLAY	     1
 #define ALL	     0xff
+#define STATUS	     0xfb
 #define STREAM_LOST  INT64_C(2500000000) /* after so much silence any sequence number is welcome */
 
 struct ddp {
@@ -61,6 +65,17 @@ static void take_pixels(struct ddp *ddp, struct board *board, const uint8_t *byt
 	}
 }
 
+static void answer_status(struct board *board)
+{
+	static const char status[] =
+		"{\"status\":{\"man\":\"bangtin\",\"mod\":\"simulator\",\"ver\":\"1.0\"}}";
+	uint8_t reply[HEADER + sizeof status] = {VERSION_1 | FLAG_REPLY | FLAG_PUSH, 0, 0, STATUS};
+
+	reply[9] = sizeof status - 1;
+	memcpy(reply + HEADER, status, sizeof status - 1);
+	board_answer(board, reply, HEADER + sizeof status - 1);
+}
+
 static void feed(
 	void *state, struct board *board, const uint8_t *bytes, size_t size, const struct arrival *arrival)
 {
@@ -72,6 +87,8 @@ static void feed(
 		board_fault(board, "version");
 		return;
 	}
+	if (bytes[0] & FLAG_QUERY && bytes[3] == STATUS)
+		answer_status(board);
 	if (bytes[0] & (FLAG_QUERY | FLAG_REPLY | FLAG_STORAGE) || (bytes[3] != DISPLAY && bytes[3] != ALL))
 		return; /* nothing to show */
 	take_pixels(state, board, bytes, size, arrival->time);

@@ -14,6 +14,7 @@
 
 static const char help[] =
 	"usage: bangtin-testpattern ports | drivers [NAME] | patterns\n"
+	"       bangtin-testpattern probe --port P | --host ADDRESS[:PORT]\n"
 	"       bangtin-testpattern show PATTERN --driver NAME --size WxH [--port P] [-o KEY=VALUE]...\n"
 	"       bangtin-testpattern show PATTERN --display NAME [-c FILE | --socket PATH]\n"
 	"       bangtin-testpattern tell WORD --driver NAME [--port P] [-o KEY=VALUE]... | --display NAME "
@@ -22,6 +23,8 @@ static const char help[] =
 	"  ports                   the serial ports of this machine, and who has them open\n"
 	"  drivers [NAME]          the protocols, or the options of one of them\n"
 	"  patterns                the pictures, and what to look for\n"
+	"  probe                   asks what is on a serial port, or at an address, in every protocol that\n"
+	"                          answers; changes nothing on the board\n"
 	"  tell WORD               what a device does by itself: a test of its own, a freeze; `drivers NAME` "
 	"lists\n"
 	"                          its words\n"
@@ -41,13 +44,13 @@ static const char help[] =
 	"      --help, --version\n\n"
 	"Exit status: 0 done, 1 the input is wrong, 2 usage, 3 the daemon or the device cannot be reached.\n";
 
-enum { DRIVER = 256, PORT, SIZE, DISPLAY, SOCKET, FOR, FPS, MODULE, KEEP, JSON, HELP, VERSION };
+enum { DRIVER = 256, PORT, SIZE, DISPLAY, SOCKET, FOR, FPS, MODULE, KEEP, JSON, HOST, HELP, VERSION };
 
 static const struct {
 	const char *name;
 	int (*run)(const struct arguments *arguments);
 } commands[] = {{"ports", run_ports}, {"drivers", run_drivers}, {"patterns", run_patterns},
-	{"show", run_show}, {"tell", run_tell}};
+	{"probe", run_probe}, {"show", run_show}, {"tell", run_tell}};
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 int fail(int code, const char *format, ...)
@@ -124,6 +127,9 @@ static const char *take(struct arguments *arguments, int option, const char *val
 	case PORT:
 		arguments->port = value;
 		return NULL;
+	case HOST:
+		arguments->host = value;
+		return NULL;
 	case DISPLAY:
 		arguments->display = value;
 		return NULL;
@@ -161,8 +167,8 @@ int main(int argc, char **argv)
 		{"option", 1, NULL, 'o'}, {"size", 1, NULL, SIZE}, {"display", 1, NULL, DISPLAY},
 		{"configuration", 1, NULL, 'c'}, {"socket", 1, NULL, SOCKET}, {"for", 1, NULL, FOR},
 		{"fps", 1, NULL, FPS}, {"module", 1, NULL, MODULE}, {"keep", 0, NULL, KEEP},
-		{"json", 0, NULL, JSON}, {"help", 0, NULL, HELP}, {"version", 0, NULL, VERSION},
-		{NULL, 0, NULL, 0}};
+		{"host", 1, NULL, HOST}, {"json", 0, NULL, JSON}, {"help", 0, NULL, HELP},
+		{"version", 0, NULL, VERSION}, {NULL, 0, NULL, 0}};
 	struct arguments arguments = {0};
 	int option;
 

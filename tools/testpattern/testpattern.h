@@ -15,7 +15,7 @@ struct arguments {
 	bool json;
 	/* of `show` */
 	const char *configuration, *socket, *display; /* NULL: not given */
-	const char *driver, *port;
+	const char *driver, *port, *host;
 	const char *settings[SETTINGS_MOST]; /* "key=value" for the driver */
 	size_t setting_count;
 	int width, height;		 /* 0: not given */
@@ -29,6 +29,7 @@ int run_ports(const struct arguments *arguments);
 int run_drivers(const struct arguments *arguments);
 int run_patterns(const struct arguments *arguments);
 int run_show(const struct arguments *arguments);
+int run_probe(const struct arguments *arguments);
 int run_tell(const struct arguments *arguments);
 
 /* A line on standard error; returns code. */
