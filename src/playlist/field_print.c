@@ -245,7 +245,7 @@ static char *print_words(const struct words *words, const struct asking *asking,
 	struct printing to = {xmalloc(room), room, 0};
 	for (size_t i = 0; i < words->field_count; i++) {
 		const struct field *field = &words->fields[i];
-		char value[FIELD_SIZE_MOST + 1];
+		char value[FIELD_SIZE_MOST + 1] = "";
 		struct printing one = {value, sizeof value, 0};
 		put(&to, words->text + from, field->at - from);
 		put_field(&one, field, asking, time, sample);
