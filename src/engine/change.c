@@ -113,7 +113,8 @@ static void work_load(struct change *change)
 	}
 	size_t count = trial_merge(
 		current, current_count, change->added, change->added_count, change->single, &merged);
-	change->catalogue = trial_build(engine->site, merged, count, engine->fonts, &change->diags);
+	change->catalogue = trial_build(
+		engine->site, merged, count, engine->fonts, clock_now(&engine->clock).time, &change->diags);
 	if (!change->catalogue) {
 		fail(change, -EINVAL, "the playlists have errors; nothing was changed");
 	} else {
@@ -145,7 +146,8 @@ static void work_stored(struct change *change)
 		fail(change, error, "there is no such generation; `bangtin history` lists them");
 		return;
 	}
-	change->catalogue = trial_build(engine->site, files, count, engine->fonts, &change->diags);
+	/* It was tried when it was loaded, and plays for good: the trial of a later day or release is no reason not to. */
+	change->catalogue = trial_build(engine->site, files, count, NULL, 0, &change->diags);
 	sources_free(files, count);
 	if (!change->catalogue) {
 		fail(change, -EINVAL, "that generation does not build any more; nothing was changed");

@@ -3,13 +3,13 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-static void render_everywhere(
-	const struct site *site, struct catalogue *catalogue, struct fonts *fonts, struct diag_list *diags)
+static void render_everywhere(const struct site *site, struct catalogue *catalogue, struct fonts *fonts,
+	int64_t now, struct diag_list *diags)
 {
 	struct scene_store *store = scene_store_create(fonts);
 	for (size_t i = 0; i < site->display_count; i++) {
 		struct show *show = show_create(site, &site->displays[i], catalogue, NULL, 0, fonts, store);
-		show_check(show, diags);
+		show_check(show, now, diags);
 		show_destroy(show);
 		scene_store_trim(store);
 	}
@@ -17,11 +17,11 @@ static void render_everywhere(
 }
 
 struct catalogue *trial_build(const struct site *site, const struct source_file *files, size_t count,
-	struct fonts *fonts, struct diag_list *diags)
+	struct fonts *fonts, int64_t now, struct diag_list *diags)
 {
 	struct catalogue *catalogue = catalogue_build(site, files, count, diags);
 	if (catalogue && fonts)
-		render_everywhere(site, catalogue, fonts, diags);
+		render_everywhere(site, catalogue, fonts, now, diags);
 	if (catalogue && diags->errors > 0) {
 		catalogue_unref(catalogue);
 		catalogue = NULL;

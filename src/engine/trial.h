@@ -7,9 +7,9 @@
 #include "show/show.h"
 
 /* Parses, resolves and renders everything once on every display that it can reach. NULL on any error (in diags).
- * fonts NULL: no rendering. */
+ * fonts NULL: no rendering, and no look at the year from now on. */
 struct catalogue *trial_build(const struct site *site, const struct source_file *files, size_t count,
-	struct fonts *fonts, struct diag_list *diags);
+	struct fonts *fonts, int64_t now, struct diag_list *diags);
 
 /* What the files of a generation become when `added` is loaded over them. Whole units of `added` replace those units;
  * with `single`, one file replaces or joins its unit. The result borrows names and bytes from both; free the array

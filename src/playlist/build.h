@@ -72,7 +72,9 @@ struct followed_rule {
 struct declared_entry { /* of `schedule`, read when all names are known */
 	struct entry entry;
 	struct unit_state *unit;
-	struct node *node; /* its map; of a `skip`, that key's value */
+	struct node *node;			  /* its map; of a `skip`, that key's value */
+	struct node *const *apart, *apart_single; /* `not-next-to`, followed when all entries are known */
+	size_t apart_count;
 	bool skipped;
 };
 
@@ -183,6 +185,9 @@ void check_zone_playlists(struct build *build);
 
 /* The keys `show`, `for`, `enter`, `passes`, `transition`, `transition-time` of map: an element of a playlist or an entry. NULL: reported. */
 struct item *read_item(struct build *build, struct unit_state *unit, struct node *map);
+
+void read_quotas(struct build *build, struct node *map, struct declared_entry *declared);
+void resolve_neighbours(struct build *build, struct declared_entry *declared);
 
 /* When: each reads one key of an entry. */
 unsigned read_days(struct build *build, struct node *map); /* bits; every day if absent or wrong */

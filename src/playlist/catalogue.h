@@ -101,6 +101,11 @@ struct playlist {
 	struct location where;
 };
 
+struct quota { /* showings that begin; count 0: none is set */
+	int count;
+	bool a_day; /* in the day's open time, else in an hour */
+};
+
 struct entry {
 	const char *unit;
 	const struct playlist *playlist; /* `play:`; `show:` of one message makes a playlist of one item */
@@ -118,6 +123,10 @@ struct entry {
 	const struct days *except; /* and never on these */
 	size_t except_count;
 	int priority; /* 0..100, default 10 */
+	int share;    /* permille of its open time that it is owed, whatever plays; 0: none */
+	struct quota at_least, at_most;
+	const struct entry *const *apart; /* it does not begin right after one of these, nor they after it */
+	size_t apart_count;
 	bool required;
 	struct location where;
 	size_t index;	/* in catalogue->entries: declaration order over files, the documented tie-break */

@@ -94,8 +94,6 @@ static void read_when(struct build *build, struct unit_state *unit, struct node 
 		entry->hours_count = 1;
 	}
 	read_period(build, unit, map, entry);
-	refuse_later(build, map, "share", "shares");
-	refuse_later(build, map, "quota", "quotas");
 }
 
 /* `show:` of one message is a playlist of one element that nobody else can name. */
@@ -224,6 +222,7 @@ static void read_entry(struct build *build, struct declared_entry *declared)
 	read_targets(build, map, declared->unit, entry);
 	read_when(build, declared->unit, map, entry);
 	read_priority(build, map, declared->unit, entry);
+	read_quotas(build, map, declared);
 	check_bool(check, map, "required", CHECK_OPTIONAL, &entry->required);
 	read_id(build, declared);
 	check_done(check, map, "an entry of `schedule`");
@@ -272,6 +271,8 @@ void resolve_schedule(struct build *build)
 	for (size_t i = 0; i < build->entry_list.count; i++)
 		if (!read_skip(build, build->entry_list.items[i]))
 			read_entry(build, build->entry_list.items[i]);
+	for (size_t i = 0; i < build->entry_list.count; i++)
+		resolve_neighbours(build, build->entry_list.items[i]);
 	for (size_t i = 0; i < build->skip_list.count; i++)
 		apply_skip(build, build->skip_list.items[i]);
 }

@@ -1,5 +1,6 @@
 /* The walk over a programme day: from one event to the next, never from one second to the next. */
 #include "sched/active.h"
+#include "sched/quota.h"
 #include "sched/window.h"
 
 #include "base/alloc.h"
@@ -19,6 +20,7 @@ struct player {
 	size_t level;
 	size_t place;	/* item of the playlist that plays, was cut, or comes next */
 	int64_t played; /* ns of that item that have been shown */
+	struct account account;
 };
 
 struct event {
@@ -40,6 +42,9 @@ struct walk {
 	size_t event_count, event_capacity;
 	size_t next_event;
 	struct active open;
+	struct active owed;	    /* those with a share or an at-least: few, or none */
+	bool limited;		    /* anybody has an at-most or a neighbour to keep away from */
+	const struct entry *before; /* what showed last */
 };
 
 static int compare_players(const void *a, const void *b)
@@ -81,6 +86,15 @@ static void gather_players(struct walk *walk)
 		qsort(walk->players, walk->player_count, sizeof *walk->players, compare_players);
 }
 
+static int64_t open_time(const struct interval_list *windows)
+{
+	int64_t open = 0;
+
+	for (size_t i = 0; i < windows->count; i++)
+		open += windows->items[i].end - windows->items[i].start;
+	return open;
+}
+
 /* Keeps the players that are open at some time of the day, in their order. */
 static void gather_events(struct walk *walk)
 {
@@ -93,8 +107,12 @@ static void gather_events(struct walk *walk)
 			add_event(walk, windows.items[j].start, kept, true);
 			add_event(walk, windows.items[j].end, kept, false);
 		}
-		if (windows.count)
-			walk->players[kept++] = walk->players[i];
+		if (windows.count) {
+			walk->players[kept] = walk->players[i];
+			account_init(
+				&walk->players[kept].account, walk->players[i].entry, open_time(&windows));
+			kept++;
+		}
 	}
 	free(windows.items);
 	walk->player_count = kept;
@@ -115,15 +133,35 @@ static void make_levels(struct walk *walk)
 	}
 }
 
-static void apply_events(struct walk *walk, int64_t time)
+static void find_quotas(struct walk *walk)
 {
+	for (size_t i = 0; i < walk->player_count; i++) {
+		const struct entry *entry = walk->players[i].entry;
+
+		active_put(&walk->owed, i, entry_has_quota(entry));
+		walk->limited |= entry->at_most.count > 0 || entry->apart_count > 0;
+	}
+}
+
+/* Returns the least rank that opens, ACTIVE_NONE: none does. */
+static size_t apply_events(struct walk *walk, int64_t time)
+{
+	size_t opened = ACTIVE_NONE;
+
 	for (; walk->next_event < walk->event_count; walk->next_event++) {
 		const struct event *event = &walk->events[walk->next_event];
 
 		if (event->time > time)
-			return;
+			break;
 		active_put(&walk->open, event->rank, event->opens);
+		if (event->opens)
+			account_opens(&walk->players[event->rank].account, event->time);
+		else
+			account_closes(&walk->players[event->rank].account, event->time);
+		if (event->opens && event->rank < opened)
+			opened = event->rank;
 	}
+	return opened;
 }
 
 static int64_t next_event_time(const struct walk *walk)
@@ -141,34 +179,115 @@ static void add_segment(struct walk *walk, const struct segment *segment)
 	timeline->segments[timeline->count++] = *segment;
 }
 
-static int64_t add_gap(struct walk *walk, int64_t start)
+/* until: the instant from which somebody may show again. */
+static int64_t add_gap(struct walk *walk, int64_t start, int64_t until)
 {
-	int64_t end = walk->timeline->end;
+	int64_t end = until < walk->timeline->end ? until : walk->timeline->end;
 
 	if (next_event_time(walk) < end)
 		end = next_event_time(walk);
+	walk->before = NULL;
 	add_segment(walk,
 		&(struct segment){.start = start, .end = end, .item_start = start, .reason = REASON_NOTHING});
 	return end;
 }
 
-/* Whose turn it is on the highest open level. */
-static size_t take_turn(struct walk *walk, size_t highest)
+static bool keeps_apart(const struct entry *entry, const struct entry *other)
 {
-	struct level *level = &walk->levels[walk->players[highest].level];
-	size_t rank = active_next(&walk->open, level->turn, level->end);
+	for (size_t i = 0; i < entry->apart_count; i++)
+		if (entry->apart[i] == other)
+			return true;
+	return false;
+}
 
-	if (rank == ACTIVE_NONE)
-		rank = active_next(&walk->open, level->first, level->turn);
-	level->turn = rank;
+static bool resumes(const struct player *player, int64_t time)
+{
+	return player->played > 0 && player->entry->playlist->items[player->place]->message->until > time;
+}
+
+/* Whether its at-most and its neighbours let an open entry begin. What was cut goes on all the same. */
+static bool may_begin(const struct walk *walk, size_t rank, int64_t time)
+{
+	const struct player *player = &walk->players[rank];
+	const struct entry *before = walk->before;
+
+	if (!walk->limited)
+		return true;
+	if (!resumes(player, time) && account_free_from(&player->account) > time)
+		return false;
+	if (!before || (before == player->entry && resumes(player, time)))
+		return true;
+	return !keeps_apart(player->entry, before) && !keeps_apart(before, player->entry);
+}
+
+static size_t first_that_may(const struct walk *walk, size_t from, size_t end, int64_t time)
+{
+	size_t rank = active_next(&walk->open, from, end);
+
+	while (rank != ACTIVE_NONE && !may_begin(walk, rank, time))
+		rank = active_next(&walk->open, rank + 1, end);
 	return rank;
 }
 
-static enum reason reason_now(const struct walk *walk, size_t highest, size_t rank)
+/* Whose turn it is on a level; ACTIVE_NONE: nobody there may begin. */
+static size_t take_turn(struct walk *walk, struct level *level, int64_t time)
+{
+	size_t rank = first_that_may(walk, level->turn, level->end, time);
+
+	if (rank == ACTIVE_NONE)
+		rank = first_that_may(walk, level->first, level->turn, time);
+	if (rank != ACTIVE_NONE)
+		level->turn = rank;
+	return rank;
+}
+
+/* The turn on the highest level on which anybody may begin. */
+static size_t take_highest_turn(struct walk *walk, size_t highest, int64_t time)
+{
+	while (highest != ACTIVE_NONE) {
+		struct level *level = &walk->levels[walk->players[highest].level];
+		size_t rank = take_turn(walk, level, time);
+
+		if (rank != ACTIVE_NONE)
+			return rank;
+		highest = active_next(&walk->open, level->end, walk->player_count);
+	}
+	return ACTIVE_NONE;
+}
+
+/* Who is owed a showing: the highest priority first, and what is declared first. */
+static size_t find_owed(const struct walk *walk, int64_t time)
+{
+	size_t rank = active_next(&walk->owed, 0, walk->player_count);
+
+	while (rank != ACTIVE_NONE &&
+		!(active_has(&walk->open, rank) &&
+			account_is_due(&walk->players[rank].account, walk->players[rank].entry, time) &&
+			may_begin(walk, rank, time)))
+		rank = active_next(&walk->owed, rank + 1, walk->player_count);
+	return rank;
+}
+
+/* When the first of those that are open, and have had their at-most, may begin again. */
+static int64_t next_release(const struct walk *walk)
+{
+	int64_t least = TIME_NEVER;
+	size_t rank = active_next(&walk->open, 0, walk->player_count);
+
+	for (; rank != ACTIVE_NONE; rank = active_next(&walk->open, rank + 1, walk->player_count)) {
+		int64_t release = account_free_from(&walk->players[rank].account);
+
+		least = release < least ? release : least;
+	}
+	return least;
+}
+
+static enum reason reason_now(const struct walk *walk, size_t rank)
 {
 	const struct level *level = &walk->levels[walk->players[rank].level];
+	size_t first = active_next(&walk->open, level->first, level->end);
 
-	if (active_next(&walk->open, highest + 1, level->end) != ACTIVE_NONE)
+	if (active_next(&walk->open, first + 1, level->end) != ACTIVE_NONE)
 		return REASON_TURN;
 	if (active_next(&walk->open, level->end, walk->player_count) != ACTIVE_NONE)
 		return REASON_PRIORITY;
@@ -199,24 +318,24 @@ static int64_t item_length(const struct walk *walk, const struct item *item)
 	return length < SHORTEST_ITEM ? SHORTEST_ITEM : length - length % NS_PER_MS;
 }
 
-/* Plays from `from` towards `to`; stops where an event takes the screen away. Returns the instant reached. */
-static int64_t play_until(struct walk *walk, size_t rank, int64_t from, int64_t to)
+/* Plays from `from` towards `to`; stops where an event takes the screen away: its own window closes, or one of a rank
+ * less than above opens. Returns the instant reached. */
+static int64_t play_until(struct walk *walk, size_t rank, size_t above, int64_t to)
 {
-	size_t above = walk->levels[walk->players[rank].level].first;
 
 	while (next_event_time(walk) < to) {
 		int64_t time = next_event_time(walk);
 
-		apply_events(walk, time);
-		if (!active_has(&walk->open, rank) || active_next(&walk->open, 0, above) != ACTIVE_NONE)
+		size_t opened = apply_events(walk, time);
+
+		if (!active_has(&walk->open, rank) || opened < above)
 			return time;
 	}
 	return to;
 }
 
-static int64_t play_item(struct walk *walk, size_t highest, int64_t start)
+static int64_t play_item(struct walk *walk, size_t rank, bool owed, int64_t start)
 {
-	size_t rank = take_turn(walk, highest);
 	struct player *player = &walk->players[rank];
 	const struct item *item = unexpired_item(player, start);
 	struct segment segment = {
@@ -225,24 +344,47 @@ static int64_t play_item(struct walk *walk, size_t highest, int64_t start)
 		.item = item,
 		.item_start = start - player->played,
 		.item_length = item_length(walk, item),
-		.reason = reason_now(walk, highest, rank),
+		.reason = owed ? REASON_QUOTA : reason_now(walk, rank),
 	};
 	int64_t item_end = TIME_NEVER;
 	int64_t day_end = walk->timeline->end;
+	size_t above = owed ? 0 : walk->levels[player->level].first;
 
 	if (segment.item_length < TIME_NEVER - segment.item_start)
 		item_end = segment.item_start + segment.item_length;
 	if (item_end > item->message->until)
 		item_end = item->message->until;
-	segment.end = play_until(walk, rank, start, item_end < day_end ? item_end : day_end);
+	segment.end = play_until(walk, rank, above, item_end < day_end ? item_end : day_end);
+	account_shows(&player->account, start, segment.end, player->played == 0);
+	walk->before = player->entry;
 	if (segment.end == item_end) {
 		advance(player);
-		walk->levels[player->level].turn = rank + 1;
+		if (!owed)
+			walk->levels[player->level].turn = rank + 1;
 	} else {
 		player->played = segment.end - segment.item_start;
 	}
 	add_segment(walk, &segment);
 	return segment.end;
+}
+
+static int64_t walk_on(struct walk *walk, int64_t time)
+{
+	size_t highest = active_next(&walk->open, 0, walk->player_count), rank;
+
+	if (highest == ACTIVE_NONE)
+		return add_gap(walk, time, TIME_NEVER);
+	rank = find_owed(walk, time);
+	if (rank != ACTIVE_NONE)
+		return play_item(walk, rank, true, time);
+	rank = take_highest_turn(walk, highest, time);
+	if (rank == ACTIVE_NONE) { /* rather a neighbour than nothing */
+		walk->before = NULL;
+		rank = take_highest_turn(walk, highest, time);
+	}
+	if (rank != ACTIVE_NONE)
+		return play_item(walk, rank, false, time);
+	return add_gap(walk, time, next_release(walk));
 }
 
 static void walk_day(struct walk *walk, int64_t until)
@@ -251,11 +393,8 @@ static void walk_day(struct walk *walk, int64_t until)
 	int64_t time = timeline->start;
 
 	while (time < timeline->end && time < until) {
-		size_t highest;
-
 		apply_events(walk, time);
-		highest = active_next(&walk->open, 0, walk->player_count);
-		time = highest == ACTIVE_NONE ? add_gap(walk, time) : play_item(walk, highest, time);
+		time = walk_on(walk, time);
 	}
 }
 
@@ -285,9 +424,12 @@ struct timeline *timeline_build_between(const struct sched_view *view, day_t day
 	gather_events(&walk);
 	make_levels(&walk);
 	active_init(&walk.open, walk.player_count);
+	active_init(&walk.owed, walk.player_count);
+	find_quotas(&walk);
 	walk_day(&walk, until);
 	trim(&walk);
 	active_finish(&walk.open);
+	active_finish(&walk.owed);
 	free(walk.levels);
 	free(walk.events);
 	free(walk.players);

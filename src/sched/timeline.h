@@ -13,6 +13,7 @@ enum reason {
 	REASON_ONLY,	 /* the only entry open */
 	REASON_PRIORITY, /* others were open, with lower priority */
 	REASON_TURN,	 /* its turn among entries of the same priority */
+	REASON_QUOTA,	 /* it was owed a showing, whatever the priorities */
 };
 
 struct segment {
@@ -57,7 +58,9 @@ enum verdict {
 	VERDICT_WINS,
 	VERDICT_OTHERS_TURN, /* same priority, another's turn */
 	VERDICT_LOWER_PRIORITY,
-	VERDICT_HOURS, /* not in these hours */
+	VERDICT_QUOTA,	/* another was owed a showing */
+	VERDICT_CAPPED, /* it has had its at-most, or may not follow the one before */
+	VERDICT_HOURS,	/* not in these hours */
 	VERDICT_WEEKDAY,
 	VERDICT_NOT_YET, /* before from */
 	VERDICT_OVER,	 /* after until */

@@ -32,19 +32,25 @@ static enum verdict why_closed(const struct site *site, const struct entry *entr
 }
 
 static enum verdict judge(const struct sched_view *view, const struct entry *entry,
-	const struct entry *winner, day_t day, int64_t time)
+	const struct entry *winner, enum reason reason, day_t day, int64_t time)
 {
 	if (entry == winner)
 		return VERDICT_WINS;
 	if (!is_open(view->site, entry, day, time))
 		return why_closed(view->site, entry, day, time);
-	return winner && entry->priority == winner->priority ? VERDICT_OTHERS_TURN : VERDICT_LOWER_PRIORITY;
+	if (winner && entry->priority == winner->priority)
+		return VERDICT_OTHERS_TURN;
+	if (reason == REASON_QUOTA)
+		return VERDICT_QUOTA;
+	return winner && entry->priority < winner->priority ? VERDICT_LOWER_PRIORITY : VERDICT_CAPPED;
 }
 
 size_t sched_why(const struct sched_view *view, int64_t time, struct candidate **ret_candidates)
 {
 	struct timeline *timeline = timeline_build(view, sched_programme_day(view->site, time));
-	const struct entry *winner = timeline_at(timeline, time)->entry;
+	const struct segment *segment = timeline_at(timeline, time);
+	const struct entry *winner = segment->entry;
+	enum reason reason = segment->reason;
 	day_t day = zone_day(view->site->zone, time);
 	struct candidate *candidates = NULL;
 	size_t count = 0, capacity = 0;
@@ -55,7 +61,8 @@ size_t sched_why(const struct sched_view *view, int64_t time, struct candidate *
 		if (!entry_names_display(entry, view->display))
 			continue;
 		array_reserve_one(candidates, count, capacity);
-		candidates[count++] = (struct candidate){entry, judge(view, entry, winner, day, time)};
+		candidates[count++] =
+			(struct candidate){entry, judge(view, entry, winner, reason, day, time)};
 	}
 	timeline_destroy(timeline);
 	*ret_candidates = candidates;
@@ -67,6 +74,7 @@ static const char *const reasons[] = {
 	[REASON_ONLY] = "only",
 	[REASON_PRIORITY] = "priority",
 	[REASON_TURN] = "turn",
+	[REASON_QUOTA] = "quota",
 };
 
 const char *reason_name(enum reason reason)
@@ -78,6 +86,8 @@ static const char *const verdicts[] = {
 	[VERDICT_WINS] = "wins",
 	[VERDICT_OTHERS_TURN] = "others-turn",
 	[VERDICT_LOWER_PRIORITY] = "lower-priority",
+	[VERDICT_QUOTA] = "quota",
+	[VERDICT_CAPPED] = "capped",
 	[VERDICT_HOURS] = "hours",
 	[VERDICT_WEEKDAY] = "weekday",
 	[VERDICT_NOT_YET] = "not-yet",

@@ -134,7 +134,7 @@ static void check_default(const struct show *show, struct diag_list *diags)
 	judge_colours(&judged, &plain, display->fallback_text, display->where, "`default`", diags);
 }
 
-void show_check(struct show *show, struct diag_list *diags)
+void show_check(struct show *show, int64_t now, struct diag_list *diags)
 {
 	struct trial trial = {.show = show};
 
@@ -150,4 +150,6 @@ void show_check(struct show *show, struct diag_list *diags)
 	free(trial.judged);
 	free(trial.items);
 	check_default(show, diags);
+	measures_need(show->measures, show);
+	show_check_quotas(show, sched_programme_day(show->view.site, now), diags);
 }

@@ -46,8 +46,9 @@ struct show *show_derive(const struct show *old, const struct override *override
 void show_set_data(struct show *show, struct data *data);
 void show_destroy(struct show *show); /* NULL is fine; not while anybody works on it */
 
-/* Trial render of everything that can show on this display: faults to diags at the messages' places. Slow. */
-void show_check(struct show *show, struct diag_list *diags);
+/* Trial render of everything that can show on this display: faults to diags at the messages' places; and whether its
+ * shares and quotas can be given in the year from now on. Slow. */
+void show_check(struct show *show, int64_t now, struct diag_list *diags);
 
 /* Slow; a worker. Makes ready all that shows within [from, until): timelines and scenes. After it, show_compose for
  * these instants is never late. Idempotent. Not concurrently with itself on one show; concurrently with show_compose. */

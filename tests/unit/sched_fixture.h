@@ -34,6 +34,9 @@ struct made_entry {
 	unsigned weekdays; /* 0: every day */
 	const char *from, *until, *except, *dates, *also;
 	const char *on; /* default "led" */
+	int share;	/* permille */
+	struct quota at_least, at_most;
+	int apart; /* number, from 1, of an entry that it keeps apart from; 0: none */
 };
 
 struct fixture {
@@ -52,6 +55,7 @@ struct fixture {
 	struct hours hours[FIXTURE_ENTRIES][FIXTURE_HOURS];
 	struct days except[FIXTURE_ENTRIES], dates[FIXTURE_ENTRIES], also[FIXTURE_ENTRIES];
 	const char *on[FIXTURE_ENTRIES];
+	const struct entry *apart[FIXTURE_ENTRIES];
 };
 
 static inline day_t date(const char *text)
@@ -136,11 +140,18 @@ static inline void fixture_add(struct fixture *f, struct made_entry made)
 		.except_count = fixture_days(made.except, &f->except[index]),
 		.dates_count = fixture_days(made.dates, &f->dates[index]),
 		.also_count = fixture_days(made.also, &f->also[index]),
+		.share = made.share,
+		.at_least = made.at_least,
+		.at_most = made.at_most,
+		.apart = &f->apart[index],
+		.apart_count = made.apart > 0,
 	};
 	while (entry->hours_count < FIXTURE_HOURS && made.hours[entry->hours_count].end) {
 		f->hours[index][entry->hours_count] = made.hours[entry->hours_count];
 		entry->hours_count++;
 	}
+	if (made.apart)
+		f->apart[index] = &f->entries[made.apart - 1];
 	fixture_add_items(f, &f->playlists[index], &made);
 	f->entry_list[index] = entry;
 }

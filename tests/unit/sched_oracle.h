@@ -10,6 +10,11 @@
 struct oracle_place {
 	size_t item;
 	int64_t played;
+	/* of this day: */
+	int64_t open, shown, begun; /* ns open and shown so far; when it last began, 0: never */
+	int count;
+	bool was_open, open_now;
+	int64_t day_open; /* ns it will have been open by the end of the day */
 };
 
 struct oracle {
@@ -20,6 +25,8 @@ struct oracle {
 	struct oracle_place *places; /* by entry */
 	size_t turns[101];	     /* by priority: the entry at which to look for the next turn */
 	long playing;		     /* entry; -1: nobody */
+	bool owed;		     /* it plays by its quota */
+	long before;		     /* who played last; -1: nobody */
 };
 
 static inline void oracle_read_wall(struct oracle *oracle)
@@ -40,7 +47,8 @@ static inline void oracle_read_wall(struct oracle *oracle)
 /* At the beginning of a programme day, `start`. */
 static inline struct oracle oracle_begin(const struct sched_view *view, int64_t start, int64_t step)
 {
-	struct oracle oracle = {.view = view, .step = step, .reading_day = DAY_NONE, .playing = -1};
+	struct oracle oracle = {
+		.view = view, .step = step, .reading_day = DAY_NONE, .playing = -1, .before = -1};
 
 	oracle.places = xcalloc(view->catalogue->entry_count + 1, sizeof *oracle.places);
 	for (oracle.time = start - 4 * NS_PER_HOUR; oracle.time < start; oracle.time += step)
@@ -122,25 +130,120 @@ static inline void oracle_finish_item(struct oracle *oracle)
 	if (oracle->places[entry].played < length && !oracle_expired(oracle, entry))
 		return;
 	oracle_next_item(oracle, entry);
-	oracle->turns[oracle->view->catalogue->entries[entry]->priority] = entry + 1;
+	if (!oracle->owed)
+		oracle->turns[oracle->view->catalogue->entries[entry]->priority] = entry + 1;
 	oracle->playing = -1;
 }
 
-static inline void oracle_take_turn(struct oracle *oracle, int top)
+static inline bool oracle_names(const struct entry *entry, const struct entry *other)
+{
+	bool names = false;
+
+	for (size_t i = 0; i < entry->apart_count; i++)
+		names |= entry->apart[i] == other;
+	return names;
+}
+
+static inline bool oracle_may_begin(const struct oracle *oracle, size_t index)
+{
+	const struct entry *entry = oracle->view->catalogue->entries[index];
+	const struct oracle_place *place = &oracle->places[index];
+	bool goes_on = place->played > 0 && !oracle_expired(oracle, index);
+
+	if (!goes_on && entry->at_most.count && entry->at_most.a_day && place->count >= entry->at_most.count)
+		return false;
+	if (!goes_on && entry->at_most.count && !entry->at_most.a_day && place->begun &&
+		oracle->time - place->begun < NS_PER_HOUR / entry->at_most.count)
+		return false;
+	if (oracle->before < 0 || (goes_on && oracle->before == (long)index))
+		return true;
+	return !oracle_names(entry, oracle->view->catalogue->entries[oracle->before]) &&
+	       !oracle_names(oracle->view->catalogue->entries[oracle->before], entry);
+}
+
+static inline bool oracle_is_due(const struct oracle *oracle, size_t index)
+{
+	const struct entry *entry = oracle->view->catalogue->entries[index];
+	const struct oracle_place *place = &oracle->places[index];
+	int64_t span = entry->at_least.a_day ? place->day_open : NS_PER_HOUR;
+
+	return (entry->share > 0 && place->shown <= place->open / 1000 * entry->share) ||
+	       (entry->at_least.count > 0 && place->open >= place->count * (span / entry->at_least.count));
+}
+
+static inline void oracle_begin_item(struct oracle *oracle, size_t entry, bool owed)
+{
+	oracle->playing = (long)entry;
+	oracle->owed = owed;
+	while (oracle_expired(oracle, entry))
+		oracle_next_item(oracle, entry);
+	if (oracle->places[entry].played == 0) {
+		oracle->places[entry].count++;
+		oracle->places[entry].begun = oracle->time;
+	}
+}
+
+static inline void oracle_pay(struct oracle *oracle)
+{
+	const struct catalogue *catalogue = oracle->view->catalogue;
+
+	for (int priority = 100; priority >= 0 && oracle->playing < 0; priority--)
+		for (size_t i = 0; i < catalogue->entry_count && oracle->playing < 0; i++)
+			if (catalogue->entries[i]->priority == priority && oracle->places[i].open_now &&
+				oracle_is_due(oracle, i) && oracle_may_begin(oracle, i))
+				oracle_begin_item(oracle, i, true);
+}
+
+static inline void oracle_take_turn(struct oracle *oracle)
 {
 	size_t count = oracle->view->catalogue->entry_count;
 
-	for (size_t i = 0; i < count; i++) {
-		size_t entry = (oracle->turns[top] + i) % count;
-		const struct entry *candidate = oracle->view->catalogue->entries[entry];
+	for (int priority = 100; priority >= 0 && oracle->playing < 0; priority--) {
+		for (size_t i = 0; i < count && oracle->playing < 0; i++) {
+			size_t entry = (oracle->turns[priority] + i) % count;
 
-		if (candidate->priority != top || !oracle_open(oracle, candidate))
-			continue;
-		oracle->playing = (long)entry;
-		oracle->turns[top] = entry;
-		while (oracle_expired(oracle, entry))
-			oracle_next_item(oracle, entry);
-		return;
+			if (oracle->view->catalogue->entries[entry]->priority != priority ||
+				!oracle->places[entry].open_now || !oracle_may_begin(oracle, entry))
+				continue;
+			oracle->turns[priority] = entry;
+			oracle_begin_item(oracle, entry, false);
+		}
+	}
+}
+
+/* Its window is over, or one of a higher priority opens, which an owed showing does not mind. */
+static inline bool oracle_is_cut(const struct oracle *oracle)
+{
+	const struct catalogue *catalogue = oracle->view->catalogue;
+	bool cut = !oracle->places[oracle->playing].open_now;
+
+	for (size_t i = 0; i < catalogue->entry_count; i++)
+		cut |= !oracle->owed && oracle->places[i].open_now && !oracle->places[i].was_open &&
+		       catalogue->entries[i]->priority > catalogue->entries[oracle->playing]->priority;
+	return cut;
+}
+
+static inline void oracle_look_who_is_open(struct oracle *oracle)
+{
+	for (size_t i = 0; i < oracle->view->catalogue->entry_count; i++) {
+		oracle->places[i].was_open = oracle->places[i].open_now;
+		oracle->places[i].open_now = oracle_open(oracle, oracle->view->catalogue->entries[i]);
+	}
+}
+
+/* How long each will be open on this day: a walk of its own, before the other. end is the day's. */
+static inline void oracle_look_ahead(struct oracle *oracle, int64_t end)
+{
+	struct oracle ahead = *oracle;
+	bool asked = false;
+
+	for (size_t i = 0; i < oracle->view->catalogue->entry_count; i++)
+		asked |= oracle->view->catalogue->entries[i]->at_least.a_day;
+	for (; asked && ahead.time < end; ahead.time += ahead.step) {
+		oracle_read_wall(&ahead);
+		for (size_t i = 0; i < ahead.view->catalogue->entry_count; i++)
+			if (oracle_open(&ahead, ahead.view->catalogue->entries[i]))
+				oracle->places[i].day_open += ahead.step;
 	}
 }
 
@@ -149,24 +252,30 @@ static inline const struct item *oracle_step(struct oracle *oracle, const struct
 {
 	const struct catalogue *catalogue = oracle->view->catalogue;
 	const struct item *item = NULL;
-	int top = -1;
 
 	oracle_read_wall(oracle);
-	for (size_t i = 0; i < catalogue->entry_count; i++)
-		if (catalogue->entries[i]->priority > top && oracle_open(oracle, catalogue->entries[i]))
-			top = catalogue->entries[i]->priority;
+	oracle_look_who_is_open(oracle);
 	if (oracle->playing >= 0)
 		oracle_finish_item(oracle);
-	if (oracle->playing >= 0 && (catalogue->entries[oracle->playing]->priority != top ||
-					    !oracle_open(oracle, catalogue->entries[oracle->playing])))
+	if (oracle->playing >= 0 && oracle_is_cut(oracle))
 		oracle->playing = -1;
-	if (oracle->playing < 0 && top >= 0)
-		oracle_take_turn(oracle, top);
+	if (oracle->playing < 0)
+		oracle_pay(oracle);
+	if (oracle->playing < 0)
+		oracle_take_turn(oracle);
+	if (oracle->playing < 0) { /* rather a neighbour than nothing */
+		oracle->before = -1;
+		oracle_take_turn(oracle);
+	}
+	oracle->before = oracle->playing;
 	*ret_entry = NULL;
+	for (size_t i = 0; i < catalogue->entry_count; i++)
+		oracle->places[i].open += oracle->places[i].open_now ? oracle->step : 0;
 	if (oracle->playing >= 0) {
 		*ret_entry = catalogue->entries[oracle->playing];
 		item = oracle_item(oracle, (size_t)oracle->playing);
 		oracle->places[oracle->playing].played += oracle->step;
+		oracle->places[oracle->playing].shown += oracle->step;
 	}
 	oracle->time += oracle->step;
 	return item;

@@ -666,11 +666,11 @@ static void the_trial_tells_the_place(void **state)
 	assert_non_null(catalogue);
 	diag_init(&diags);
 	show = show_create(w->site, site_display(w->site, "twin"), catalogue, NULL, 0, w->fonts, w->store);
-	show_check(show, &diags);
+	show_check(show, 0, &diags);
 	assert_int_equal(diags.errors, 0); /* it does not show there */
 	show_destroy(show);
 	show = show_create(w->site, site_display(w->site, "board"), catalogue, NULL, 0, w->fonts, w->store);
-	show_check(show, &diags);
+	show_check(show, 0, &diags);
 	assert_true(diags.errors >= 1);
 	assert_int_equal(diags.items[0].where.line, 5);
 	assert_non_null(strstr(diags.items[0].message, "U+9B31"));

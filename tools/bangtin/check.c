@@ -41,7 +41,10 @@ static int check_playlists(
 {
 	struct site *site = NULL;
 	struct fonts *fonts = NULL;
+	struct clock clock;
 	int code = EXIT_DONE;
+	clock_init(&clock, 0);
+	int64_t now = clock_now(&clock).time;
 	if (common->configuration) {
 		site = site_read(common->configuration, diags);
 		if (!site)
@@ -53,7 +56,7 @@ static int check_playlists(
 				EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
 	}
 	if (code == EXIT_DONE)
-		catalogue_unref(trial_build(site, files, count, fonts, diags));
+		catalogue_unref(trial_build(site, files, count, fonts, now, diags));
 	fonts_destroy(fonts);
 	site_destroy(site);
 	return code;

@@ -74,11 +74,12 @@ static int commit(const struct site *site, struct store *store, const struct sou
 		return cli_fail(EXIT_REACH, "the current generation cannot be read: %s", strerror(-error));
 	}
 	size_t merged_count = trial_merge(current, current_count, files, count, single, &merged);
-	struct catalogue *catalogue = trial_build(site, merged, merged_count, fonts, diags);
+	struct clock clock;
+	clock_init(&clock, 0);
+	struct catalogue *catalogue =
+		trial_build(site, merged, merged_count, fonts, clock_now(&clock).time, diags);
 	if (catalogue) {
 		struct generation generation;
-		struct clock clock;
-		clock_init(&clock, 0);
 		error = store_commit(store, merged, merged_count, getuid(), user_name(getuid()),
 			clock_now(&clock).time, site->generations_kept, &generation);
 		code = error < 0 ? cli_fail(EXIT_REACH, "the state directory cannot be written: %s",

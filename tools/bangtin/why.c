@@ -12,6 +12,10 @@ static const char *explain(enum verdict verdict)
 		return "same priority: it is another's turn";
 	case VERDICT_LOWER_PRIORITY:
 		return "a higher priority plays";
+	case VERDICT_QUOTA:
+		return "another was owed a showing (`share`, `at-least`)";
+	case VERDICT_CAPPED:
+		return "its `at-most` is reached, or it keeps apart from the one before";
 	case VERDICT_HOURS:
 		return "not within its hours";
 	case VERDICT_WEEKDAY:
@@ -51,6 +55,8 @@ static const char *source_rule(const struct show_state *state)
 		return "the only entry that is open";
 	case REASON_PRIORITY:
 		return "the highest priority of the entries that are open";
+	case REASON_QUOTA:
+		return "it was owed a showing by its `share` or `at-least`";
 	case REASON_TURN:
 		return "its turn among the entries of the highest priority";
 	case REASON_NOTHING:
