@@ -69,6 +69,11 @@ struct followed_rule {
 	const struct recurrence *recurrence;
 };
 
+struct declared_daypart {
+	struct node *const *nodes, *single; /* its windows; count 0: they were wrong, and told */
+	size_t count;
+};
+
 struct declared_entry { /* of `schedule`, read when all names are known */
 	struct entry entry;
 	struct unit_state *unit;
@@ -91,7 +96,7 @@ struct build {
 	const struct zone *zone;
 	struct unit_state *units;
 	size_t unit_count;
-	struct names styles, layouts, messages, playlists, calendars, entries, counters, assets;
+	struct names styles, layouts, messages, playlists, calendars, dayparts, entries, counters, assets;
 	ARRAY_OF(struct declared_style) style_list;
 	ARRAY_OF(struct declared_asset) asset_list;
 	ARRAY_OF(struct declared_layout) layout_list;
@@ -121,6 +126,7 @@ void declare_file(struct build *build, struct unit_state *unit, const struct tre
 void declare_style(struct build *build, struct unit_state *unit, struct node *node);
 void declare_layout(struct build *build, struct unit_state *unit, struct node *node);
 void declare_message(struct build *build, struct unit_state *unit, struct node *node);
+void declare_dayparts(struct build *build, struct unit_state *unit, struct node *map);
 void declare_calendar(struct build *build, struct unit_state *unit, struct node *node);
 
 /* A picture's file; its bytes are copied. */
@@ -192,6 +198,9 @@ void resolve_neighbours(struct build *build, struct declared_entry *declared);
 /* When: each reads one key of an entry. */
 unsigned read_days(struct build *build, struct node *map); /* bits; every day if absent or wrong */
 void read_period(struct build *build, struct unit_state *unit, struct node *map, struct entry *entry);
+/* `hours`: windows, and dayparts by name. False if absent or wrong (reported). */
+bool read_hours(struct build *build, struct unit_state *unit, struct node *map, bool next_day,
+	struct hours **ret_hours, size_t *ret_count);
 /* The days that a key lists, in arena; returns their count. */
 size_t read_dates(struct build *build, struct unit_state *unit, struct node *map, const char *key,
 	const struct days **ret_days);

@@ -247,6 +247,7 @@ static void build_finish(struct build *build)
 	names_finish(&build->messages);
 	names_finish(&build->playlists);
 	names_finish(&build->calendars);
+	names_finish(&build->dayparts);
 	names_finish(&build->entries);
 	names_finish(&build->counters);
 	names_finish(&build->assets);

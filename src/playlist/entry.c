@@ -4,7 +4,6 @@
 
 #include "base/alloc.h"
 #include "playlist/build.h"
-#include "site/hours.h"
 
 enum { PRIORITY_STANDARD = 10, SPAN_MOST = 4000, HINTS_MOST = 256 };
 
@@ -88,8 +87,7 @@ static void read_when(struct build *build, struct unit_state *unit, struct node 
 	entry->weekdays = read_days(build, map);
 	/* Two days in a row, Sunday and Monday among them. */
 	bool next_day = entry->weekdays & (entry->weekdays >> 1 | (entry->weekdays & 1) << 6);
-	if (!hours_read(&build->check, build->arena, build->site, map, "hours", next_day, &entry->hours,
-		    &entry->hours_count)) {
+	if (!read_hours(build, unit, map, next_day, &entry->hours, &entry->hours_count)) {
 		entry->hours = &whole_day;
 		entry->hours_count = 1;
 	}

@@ -110,6 +110,9 @@ void declare_file(struct build *build, struct unit_state *unit, const struct tre
 	declare_section(build, unit, root, "layouts", NODE_MAP, declare_layout);
 	declare_section(build, unit, root, "messages", NODE_MAP, declare_message);
 	declare_section(build, unit, root, "playlists", NODE_MAP, declare_playlist);
+	struct node *dayparts = section(build, root, "dayparts", NODE_MAP);
+	if (dayparts)
+		declare_dayparts(build, unit, dayparts);
 	declare_section(build, unit, root, "calendars", NODE_MAP, declare_calendar);
 	declare_section(build, unit, root, "schedule", NODE_LIST, declare_entry);
 	check_done(&build->check, root, "a playlist file");

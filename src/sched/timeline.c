@@ -44,6 +44,7 @@ struct walk {
 	struct active open;
 	struct active owed;	    /* those with a share or an at-least: few, or none */
 	bool limited;		    /* anybody has an at-most or a neighbour to keep away from */
+	bool in_turn;		    /* what was taken last; else it went between two others */
 	const struct entry *before; /* what showed last */
 };
 
@@ -205,39 +206,67 @@ static bool resumes(const struct player *player, int64_t time)
 	return player->played > 0 && player->entry->playlist->items[player->place]->message->until > time;
 }
 
-/* Whether its at-most and its neighbours let an open entry begin. What was cut goes on all the same. */
-static bool may_begin(const struct walk *walk, size_t rank, int64_t time)
+/* It has had its at-most. What was cut goes on all the same. */
+static bool is_capped(const struct walk *walk, size_t rank, int64_t time)
+{
+	const struct player *player = &walk->players[rank];
+
+	return walk->limited && !resumes(player, time) && account_free_from(&player->account) > time;
+}
+
+/* It would follow one that it is to be kept apart from. */
+static bool is_neighbour(const struct walk *walk, size_t rank, int64_t time)
 {
 	const struct player *player = &walk->players[rank];
 	const struct entry *before = walk->before;
 
-	if (!walk->limited)
-		return true;
-	if (!resumes(player, time) && account_free_from(&player->account) > time)
+	if (!walk->limited || !before || (before == player->entry && resumes(player, time)))
 		return false;
-	if (!before || (before == player->entry && resumes(player, time)))
-		return true;
-	return !keeps_apart(player->entry, before) && !keeps_apart(before, player->entry);
+	return keeps_apart(player->entry, before) || keeps_apart(before, player->entry);
 }
 
-static size_t first_that_may(const struct walk *walk, size_t from, size_t end, int64_t time)
+/* The next open rank of a level in the order of turns, after `rank`; ACTIVE_NONE: once round. */
+static size_t next_in_turn(const struct walk *walk, const struct level *level, size_t rank)
 {
-	size_t rank = active_next(&walk->open, from, end);
+	size_t next;
 
-	while (rank != ACTIVE_NONE && !may_begin(walk, rank, time))
-		rank = active_next(&walk->open, rank + 1, end);
-	return rank;
+	if (rank >= level->turn) {
+		next = active_next(&walk->open, rank + 1, level->end);
+		return next != ACTIVE_NONE ? next : active_next(&walk->open, level->first, level->turn);
+	}
+	return active_next(&walk->open, rank + 1, level->turn);
 }
 
-/* Whose turn it is on a level; ACTIVE_NONE: nobody there may begin. */
+static size_t first_in_turn(const struct walk *walk, const struct level *level)
+{
+	size_t rank = active_next(&walk->open, level->turn, level->end);
+
+	return rank != ACTIVE_NONE ? rank : active_next(&walk->open, level->first, level->turn);
+}
+
+/* Whose turn it is on a level; ACTIVE_NONE: all there have had their at-most. Where the one whose turn it is would be a
+ * neighbour, another goes between if there is one; the turn waits. */
 static size_t take_turn(struct walk *walk, struct level *level, int64_t time)
 {
-	size_t rank = first_that_may(walk, level->turn, level->end, time);
+	size_t waits = ACTIVE_NONE, rank = first_in_turn(walk, level);
 
+	for (; rank != ACTIVE_NONE; rank = next_in_turn(walk, level, rank)) {
+		bool neighbour = is_neighbour(walk, rank, time);
+
+		if (is_capped(walk, rank, time))
+			continue;
+		if (waits == ACTIVE_NONE && !neighbour)
+			break;
+		if (waits == ACTIVE_NONE)
+			waits = rank;
+		else if (!neighbour && walk->players[rank].entry != walk->before)
+			break;
+	}
 	if (rank == ACTIVE_NONE)
-		rank = first_that_may(walk, level->first, level->turn, time);
+		rank = waits;
+	walk->in_turn = waits == ACTIVE_NONE || rank == waits;
 	if (rank != ACTIVE_NONE)
-		level->turn = rank;
+		level->turn = walk->in_turn ? rank : waits;
 	return rank;
 }
 
@@ -255,16 +284,32 @@ static size_t take_highest_turn(struct walk *walk, size_t highest, int64_t time)
 	return ACTIVE_NONE;
 }
 
+/* Whether anything else could go between the one before and one that keeps apart from it. */
+static bool something_between(const struct walk *walk, int64_t time)
+{
+	size_t rank = active_next(&walk->open, 0, walk->player_count);
+	size_t end = walk->levels[walk->players[rank].level].end;
+
+	for (; rank != ACTIVE_NONE; rank = active_next(&walk->open, rank + 1, end))
+		if (walk->players[rank].entry != walk->before && !is_capped(walk, rank, time) &&
+			!is_neighbour(walk, rank, time))
+			return true;
+	return false;
+}
+
 /* Who is owed a showing: the highest priority first, and what is declared first. */
 static size_t find_owed(const struct walk *walk, int64_t time)
 {
 	size_t rank = active_next(&walk->owed, 0, walk->player_count);
 
-	while (rank != ACTIVE_NONE &&
-		!(active_has(&walk->open, rank) &&
-			account_is_due(&walk->players[rank].account, walk->players[rank].entry, time) &&
-			may_begin(walk, rank, time)))
-		rank = active_next(&walk->owed, rank + 1, walk->player_count);
+	for (; rank != ACTIVE_NONE; rank = active_next(&walk->owed, rank + 1, walk->player_count)) {
+		const struct player *player = &walk->players[rank];
+
+		if (active_has(&walk->open, rank) && account_is_due(&player->account, player->entry, time) &&
+			!is_capped(walk, rank, time) &&
+			!(is_neighbour(walk, rank, time) && something_between(walk, time)))
+			break;
+	}
 	return rank;
 }
 
@@ -359,7 +404,7 @@ static int64_t play_item(struct walk *walk, size_t rank, bool owed, int64_t star
 	walk->before = player->entry;
 	if (segment.end == item_end) {
 		advance(player);
-		if (!owed)
+		if (!owed && walk->in_turn)
 			walk->levels[player->level].turn = rank + 1;
 	} else {
 		player->played = segment.end - segment.item_start;
@@ -378,10 +423,6 @@ static int64_t walk_on(struct walk *walk, int64_t time)
 	if (rank != ACTIVE_NONE)
 		return play_item(walk, rank, true, time);
 	rank = take_highest_turn(walk, highest, time);
-	if (rank == ACTIVE_NONE) { /* rather a neighbour than nothing */
-		walk->before = NULL;
-		rank = take_highest_turn(walk, highest, time);
-	}
 	if (rank != ACTIVE_NONE)
 		return play_item(walk, rank, false, time);
 	return add_gap(walk, time, next_release(walk));

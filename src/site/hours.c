@@ -166,14 +166,10 @@ static int compare(const void *a, const void *b)
 	return x.start < y.start ? -1 : x.start > y.start;
 }
 
-bool hours_read(struct check *check, struct arena *arena, const struct site *site, struct node *map,
-	const char *key, bool next_day, struct hours **ret_hours, size_t *ret_count)
+bool hours_read_nodes(struct check *check, struct arena *arena, const struct site *site,
+	struct node *const *nodes, size_t count, const char *key, bool next_day, struct hours **ret_hours)
 {
 	enum { WINDOWS_MOST = 48 };
-	struct node *single, *const *nodes;
-	size_t count;
-	if (!check_values(check, map, key, CHECK_OPTIONAL, &single, &nodes, &count))
-		return false;
 	if (count > WINDOWS_MOST) {
 		diag_error(check->diags, nodes[WINDOWS_MOST]->where, "`%s` has more than %d windows", key,
 			WINDOWS_MOST);
@@ -187,6 +183,17 @@ bool hours_read(struct check *check, struct arena *arena, const struct site *sit
 		return false;
 	qsort(hours, count, sizeof *hours, compare);
 	*ret_hours = hours;
+	return true;
+}
+
+bool hours_read(struct check *check, struct arena *arena, const struct site *site, struct node *map,
+	const char *key, bool next_day, struct hours **ret_hours, size_t *ret_count)
+{
+	struct node *single, *const *nodes;
+	size_t count;
+	if (!check_values(check, map, key, CHECK_OPTIONAL, &single, &nodes, &count) ||
+		!hours_read_nodes(check, arena, site, nodes, count, key, next_day, ret_hours))
+		return false;
 	*ret_count = count;
 	return true;
 }

@@ -13,6 +13,10 @@
 bool hours_read(struct check *check, struct arena *arena, const struct site *site, struct node *map,
 	const char *key, bool next_day, struct hours **ret_hours, size_t *ret_count);
 
+/* The same, of nodes that are at hand. */
+bool hours_read_nodes(struct check *check, struct arena *arena, const struct site *site,
+	struct node *const *nodes, size_t count, const char *key, bool next_day, struct hours **ret_hours);
+
 /* "18:00", "sunset-15m", "sunrise+1h": size bytes of text. False: it is none. */
 bool hour_parse(const char *text, size_t size, int32_t *ret_second, enum hour_base *ret_base);
 /* Second of the day at which it is on an equinox: to put hours in order before the day is known. */

@@ -26,6 +26,7 @@ struct oracle {
 	size_t turns[101];	     /* by priority: the entry at which to look for the next turn */
 	long playing;		     /* entry; -1: nobody */
 	bool owed;		     /* it plays by its quota */
+	bool between;		     /* it plays between two that clash */
 	long before;		     /* who played last; -1: nobody */
 };
 
@@ -130,7 +131,7 @@ static inline void oracle_finish_item(struct oracle *oracle)
 	if (oracle->places[entry].played < length && !oracle_expired(oracle, entry))
 		return;
 	oracle_next_item(oracle, entry);
-	if (!oracle->owed)
+	if (!oracle->owed && !oracle->between)
 		oracle->turns[oracle->view->catalogue->entries[entry]->priority] = entry + 1;
 	oracle->playing = -1;
 }
@@ -144,21 +145,48 @@ static inline bool oracle_names(const struct entry *entry, const struct entry *o
 	return names;
 }
 
-static inline bool oracle_may_begin(const struct oracle *oracle, size_t index)
+static inline bool oracle_goes_on(const struct oracle *oracle, size_t index)
+{
+	return oracle->places[index].played > 0 && !oracle_expired(oracle, index);
+}
+
+static inline bool oracle_had_enough(const struct oracle *oracle, size_t index)
 {
 	const struct entry *entry = oracle->view->catalogue->entries[index];
 	const struct oracle_place *place = &oracle->places[index];
-	bool goes_on = place->played > 0 && !oracle_expired(oracle, index);
 
-	if (!goes_on && entry->at_most.count && entry->at_most.a_day && place->count >= entry->at_most.count)
+	if (oracle_goes_on(oracle, index) || !entry->at_most.count)
 		return false;
-	if (!goes_on && entry->at_most.count && !entry->at_most.a_day && place->begun &&
-		oracle->time - place->begun < NS_PER_HOUR / entry->at_most.count)
+	if (entry->at_most.a_day)
+		return place->count >= entry->at_most.count;
+	return place->begun && oracle->time - place->begun < NS_PER_HOUR / entry->at_most.count;
+}
+
+static inline bool oracle_clashes(const struct oracle *oracle, size_t index)
+{
+	const struct entry *const *entries = oracle->view->catalogue->entries;
+
+	if (oracle->before < 0 || (oracle->before == (long)index && oracle_goes_on(oracle, index)))
 		return false;
-	if (oracle->before < 0 || (goes_on && oracle->before == (long)index))
-		return true;
-	return !oracle_names(entry, oracle->view->catalogue->entries[oracle->before]) &&
-	       !oracle_names(oracle->view->catalogue->entries[oracle->before], entry);
+	return oracle_names(entries[index], entries[oracle->before]) ||
+	       oracle_names(entries[oracle->before], entries[index]);
+}
+
+/* Somebody of the highest priority that is open can show, is another than the last, and clashes with nobody. */
+static inline bool oracle_has_other(const struct oracle *oracle)
+{
+	const struct catalogue *catalogue = oracle->view->catalogue;
+	int top = -1;
+	bool other = false;
+
+	for (size_t i = 0; i < catalogue->entry_count; i++)
+		if (oracle->places[i].open_now && catalogue->entries[i]->priority > top)
+			top = catalogue->entries[i]->priority;
+	for (size_t i = 0; i < catalogue->entry_count; i++)
+		other |= oracle->places[i].open_now && catalogue->entries[i]->priority == top &&
+			 (long)i != oracle->before && !oracle_had_enough(oracle, i) &&
+			 !oracle_clashes(oracle, i);
+	return other;
 }
 
 static inline bool oracle_is_due(const struct oracle *oracle, size_t index)
@@ -190,25 +218,42 @@ static inline void oracle_pay(struct oracle *oracle)
 	for (int priority = 100; priority >= 0 && oracle->playing < 0; priority--)
 		for (size_t i = 0; i < catalogue->entry_count && oracle->playing < 0; i++)
 			if (catalogue->entries[i]->priority == priority && oracle->places[i].open_now &&
-				oracle_is_due(oracle, i) && oracle_may_begin(oracle, i))
-				oracle_begin_item(oracle, i, true);
+				oracle_is_due(oracle, i) && !oracle_had_enough(oracle, i) &&
+				!(oracle_clashes(oracle, i) && oracle_has_other(oracle)))
+				oracle_begin_item(oracle, i, true), oracle->between = false;
+}
+
+/* The order of turns at a priority, without those that cannot show; returns their count. */
+static inline size_t oracle_queue(const struct oracle *oracle, int priority, size_t *queue)
+{
+	size_t count = oracle->view->catalogue->entry_count, waiting = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t entry = (oracle->turns[priority] + i) % count;
+
+		if (oracle->view->catalogue->entries[entry]->priority == priority &&
+			oracle->places[entry].open_now && !oracle_had_enough(oracle, entry))
+			queue[waiting++] = entry;
+	}
+	return waiting;
 }
 
 static inline void oracle_take_turn(struct oracle *oracle)
 {
-	size_t count = oracle->view->catalogue->entry_count;
+	size_t queue[64], waiting = 0, chosen = 0;
+	int priority = 101;
 
-	for (int priority = 100; priority >= 0 && oracle->playing < 0; priority--) {
-		for (size_t i = 0; i < count && oracle->playing < 0; i++) {
-			size_t entry = (oracle->turns[priority] + i) % count;
-
-			if (oracle->view->catalogue->entries[entry]->priority != priority ||
-				!oracle->places[entry].open_now || !oracle_may_begin(oracle, entry))
-				continue;
-			oracle->turns[priority] = entry;
-			oracle_begin_item(oracle, entry, false);
-		}
-	}
+	while (waiting == 0 && priority-- > 0)
+		waiting = oracle_queue(oracle, priority, queue);
+	if (waiting == 0)
+		return;
+	if (oracle_clashes(oracle, queue[0]))
+		for (size_t i = 1; i < waiting && chosen == 0; i++)
+			if (!oracle_clashes(oracle, queue[i]) && (long)queue[i] != oracle->before)
+				chosen = i;
+	oracle->turns[priority] = queue[0];
+	oracle_begin_item(oracle, queue[chosen], false);
+	oracle->between = chosen > 0;
 }
 
 /* Its window is over, or one of a higher priority opens, which an owed showing does not mind. */
@@ -263,10 +308,6 @@ static inline const struct item *oracle_step(struct oracle *oracle, const struct
 		oracle_pay(oracle);
 	if (oracle->playing < 0)
 		oracle_take_turn(oracle);
-	if (oracle->playing < 0) { /* rather a neighbour than nothing */
-		oracle->before = -1;
-		oracle_take_turn(oracle);
-	}
 	oracle->before = oracle->playing;
 	*ret_entry = NULL;
 	for (size_t i = 0; i < catalogue->entry_count; i++)

@@ -327,6 +327,83 @@ static void gaps_fill_the_day(void **state)
 		"00:00:00 -, 07:00:00 b1, 08:00:00 -");
 }
 
+/* Begins within [from, until) of an entry's items, and ns that it shows there. */
+static int count_showings(
+	const struct fixture *f, const char *id, const char *from, const char *until, int64_t *ret_shown)
+{
+	int64_t first = local(f, from), end = local(f, until);
+	struct timeline *timeline = timeline_build(&f->view, sched_programme_day(&f->site, first));
+	int count = 0;
+
+	*ret_shown = 0;
+	for (size_t i = 0; i < timeline->count; i++) {
+		const struct segment *segment = &timeline->segments[i];
+
+		if (!segment->entry || strcmp(segment->entry->id, id) != 0 || segment->start < first ||
+			segment->start >= end)
+			continue;
+		count += segment->item_start == segment->start;
+		*ret_shown += segment->end - segment->start;
+	}
+	timeline_destroy(timeline);
+	return count;
+}
+
+/* 16. A share is kept over hours, whatever the priorities, and spread; nobody gets it twice in a row for it. */
+static void a_share_beats_priority(void **state)
+{
+	struct fixture *f = *state;
+	int64_t shown;
+
+	ADD(f, .id = "high", .hours = {{AT(7, 0), AT(11, 0)}}, .items = {{30, 0}}, .priority = 90);
+	ADD(f, .id = "low", .hours = {{AT(7, 0), AT(11, 0)}}, .items = {{20, 0}}, .share = 250);
+	assert_string_equal(script(f, "2026-03-02", "2026-03-02 07:00", "2026-03-02 07:04"),
+		"07:00:00 low1, 07:00:20 high1, 07:00:50 high1, 07:01:20 low1, 07:01:40 high1, 07:02:10 "
+		"high1, "
+		"07:02:40 low1, 07:03:00 high1, 07:03:30 high1");
+	count_showings(f, "low", "2026-03-02 07:00", "2026-03-02 11:00", &shown);
+	assert_in_range(shown, 60 * NS_PER_MIN, 61 * NS_PER_MIN);
+}
+
+/* 17. At least so many an hour, evenly; at most so many, and then others, or the default. */
+static void at_least_and_at_most(void **state)
+{
+	struct fixture *f = *state;
+	int64_t shown;
+
+	ADD(f, .id = "high", .hours = {{AT(7, 0), AT(11, 0)}}, .items = {{45, 0}}, .priority = 90);
+	ADD(f, .id = "otp", .hours = {{AT(7, 0), AT(11, 0)}}, .items = {{10, 0}}, .at_least = {4, false});
+	ADD(f, .id = "day", .hours = {{AT(7, 0), AT(11, 0)}}, .items = {{10, 0}}, .at_least = {8, true});
+	for (int hour = 7; hour < 11; hour++) {
+		char from[32], until[32];
+
+		snprintf(from, sizeof from, "2026-03-02 %02d:00", hour);
+		snprintf(until, sizeof until, "2026-03-02 %02d:00", hour + 1);
+		assert_int_equal(count_showings(f, "otp", from, until, &shown), 4);
+		assert_int_equal(count_showings(f, "day", from, until, &shown), 2);
+	}
+	ADD(f, .id = "rare", .hours = {{AT(13, 0), AT(14, 0)}}, .items = {{60, 0}}, .at_most = {3, false});
+	assert_string_equal(script(f, "2026-03-02", "2026-03-02 13:00", "2026-03-02 14:00"),
+		"13:00:00 rare1, 13:01:00 -, 13:20:00 rare1, 13:21:00 -, 13:40:00 rare1, 13:41:00 -");
+	ADD(f, .id = "twice", .hours = {{AT(15, 0), AT(16, 0)}}, .items = {{60, 0}}, .at_most = {2, true});
+	assert_string_equal(script(f, "2026-03-02", "2026-03-02 15:00", "2026-03-02 16:00"),
+		"15:00:00 twice1, 15:01:00 twice1, 15:02:00 -");
+}
+
+/* 18. What is kept apart has something between, as long as there is anything. */
+static void neighbours_are_kept_apart(void **state)
+{
+	struct fixture *f = *state;
+
+	ADD(f, .id = "feast", .hours = {{AT(7, 0), AT(8, 0)}}, .items = {{60, 0}});
+	ADD(f, .id = "mourning", .hours = {{AT(7, 0), AT(8, 0)}}, .items = {{60, 0}}, .apart = 1);
+	ADD(f, .id = "other", .hours = {{AT(7, 0), AT(7, 6)}}, .items = {{60, 0}});
+	assert_string_equal(script(f, "2026-03-02", "2026-03-02 07:00", "2026-03-02 07:08"),
+		"07:00:00 feast1, 07:01:00 other1, 07:02:00 mourning1, 07:03:00 other1, 07:04:00 feast1, "
+		"07:05:00 "
+		"other1, 07:06:00 mourning1, 07:07:00 feast1");
+}
+
 /* 12. Dates: from and until inclusive, days, except; the leap day is a day like others. */
 static void dates_and_days(void **state)
 {
@@ -551,6 +628,9 @@ int main(void)
 		RULE(expiry_of_a_cut_item),
 		RULE(gaps_fill_the_day),
 		RULE(dates_and_days),
+		RULE(a_share_beats_priority),
+		RULE(at_least_and_at_most),
+		RULE(neighbours_are_kept_apart),
 		RULE(the_middle_is_the_middle),
 		RULE(segments_cover_the_day),
 		RULE(a_part_is_like_the_whole),
