@@ -47,32 +47,32 @@ int entry_demand(const struct sched_view *view, const struct entry *entry, day_t
 	return permille;
 }
 
-struct border {
+struct step {
 	int64_t time;
 	int permille; /* added from then on */
 	const struct entry *entry;
 };
 
-static int compare_borders(const void *a, const void *b)
+static int compare_steps(const void *a, const void *b)
 {
-	const struct border *x = a, *y = b;
+	const struct step *x = a, *y = b;
 
 	if (x->time != y->time)
 		return x->time < y->time ? -1 : 1;
 	return x->permille < y->permille ? -1 : x->permille > y->permille; /* what closes goes first */
 }
 
-static struct demand find_most(struct border *borders, size_t count)
+static struct demand find_most(struct step *steps, size_t count)
 {
 	struct demand most = {0};
 	int sum = 0;
 
 	if (count)
-		qsort(borders, count, sizeof *borders, compare_borders);
+		qsort(steps, count, sizeof *steps, compare_steps);
 	for (size_t i = 0; i < count; i++) {
-		sum += borders[i].permille;
+		sum += steps[i].permille;
 		if (sum > most.permille)
-			most = (struct demand){borders[i].time, sum, borders[i].entry};
+			most = (struct demand){steps[i].time, sum, steps[i].entry};
 	}
 	return most;
 }
@@ -80,7 +80,7 @@ static struct demand find_most(struct border *borders, size_t count)
 struct demand sched_demand(const struct sched_view *view, day_t day)
 {
 	struct interval_list windows = {0};
-	struct border *borders = NULL;
+	struct step *steps = NULL;
 	size_t count = 0, capacity = 0;
 
 	for (size_t i = 0; view->catalogue && i < view->catalogue->entry_count; i++) {
@@ -91,14 +91,14 @@ struct demand sched_demand(const struct sched_view *view, day_t day)
 		entry_windows(view->site, entry, day, &windows);
 		int permille = demand_within(view, entry, open_time(&windows));
 		for (size_t j = 0; j < windows.count; j++) {
-			array_reserve_one(borders, count, capacity);
-			borders[count++] = (struct border){windows.items[j].start, permille, entry};
-			array_reserve_one(borders, count, capacity);
-			borders[count++] = (struct border){windows.items[j].end, -permille, entry};
+			array_reserve_one(steps, count, capacity);
+			steps[count++] = (struct step){windows.items[j].start, permille, entry};
+			array_reserve_one(steps, count, capacity);
+			steps[count++] = (struct step){windows.items[j].end, -permille, entry};
 		}
 	}
-	struct demand most = find_most(borders, count);
-	free(borders);
+	struct demand most = find_most(steps, count);
+	free(steps);
 	free(windows.items);
 	return most;
 }

@@ -187,7 +187,7 @@ static char *judge(const char *display, const char *styles, const char *message,
 		fail_msg("%s\n%s", yaml, diag_text(&diags));
 	struct scene_store *store = scene_store_create(fonts);
 	struct show *show = show_create(site, site_display(site, display), catalogue, NULL, 0, fonts, store);
-	show_check(show, &diags);
+	show_check(show, 0, &diags);
 	diag_sort(&diags);
 	char *found = xstrdup("");
 	for (size_t i = 0; i < diags.count; i++) {
@@ -276,7 +276,7 @@ static void check_playlist(const char *length, bool flashes)
 	assert_non_null(catalogue);
 	struct scene_store *store = scene_store_create(fonts);
 	struct show *show = show_create(site, site_display(site, "screen"), catalogue, NULL, 0, fonts, store);
-	show_check(show, &diags);
+	show_check(show, 0, &diags);
 	bool found = false;
 	for (size_t i = 0; i < diags.count; i++)
 		if (diags.items[i].note == NOTE_FLASHES) {

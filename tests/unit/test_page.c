@@ -352,7 +352,7 @@ static void a_board_shows_the_text_alone(void **state)
 	show_prepare(show, time, time + NS_PER_SEC);
 	show_compose(show, unknown, trusted(time), frame, &damage, &shown);
 	assert_false(shown.late);
-	show_check(show, &w->diags);
+	show_check(show, 0, &w->diags);
 	for (size_t i = 0; i < w->diags.count; i++)
 		assert_null(strstr(w->diags.items[i].message, "zone"));
 	frame_unref(frame);

@@ -58,7 +58,7 @@ static void print_block(const struct context *context, const struct block *block
 
 static void print_item(const struct context *context, const struct segment *segment)
 {
-	printf("%.23s  %9.3f s  ", context_format(context, segment->start),
+	printf("%-23s  %9.3f s  ", context_local(context, segment->start),
 		(double)(segment->end - segment->start) / NS_PER_SEC);
 	if (!segment->entry) {
 		puts("(nothing: the default message)");

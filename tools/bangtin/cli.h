@@ -82,5 +82,7 @@ void context_finish(struct context *context);
 int context_time(
 	const struct context *context, const char *option, const char *text, int64_t otherwise, int64_t *ret);
 const char *context_format(const struct context *context, int64_t time); /* static buffers, four of them */
+/* The same without the offset from UTC, to the millisecond where it is no whole second. */
+const char *context_local(const struct context *context, int64_t time);
 
 #endif

@@ -210,3 +210,11 @@ const char *context_format(const struct context *context, int64_t time)
 	time_format(context->site->zone, time, buffer, sizeof *buffers);
 	return buffer;
 }
+
+const char *context_local(const struct context *context, int64_t time)
+{
+	char *text = (char *)context_format(context, time);
+	size_t seconds = sizeof "2026-03-02T08:00:00" - 1;
+	text[seconds + (text[seconds] == '.' ? 4 : 0)] = '\0';
+	return text;
+}

@@ -71,9 +71,9 @@ static void print_text(const struct context *context, int64_t at, const struct s
 	const struct segment *segment = state->source == SHOW_SCHEDULE ? state->segment : NULL;
 	printf("%s  %s\n", context_format(context, at), show_view(context->show)->display->name);
 	if (segment)
-		printf("shows  %s/%s, from %.23s until %.23s\n", segment->item->message->unit,
-			segment->item->message->name, context_format(context, segment->start),
-			context_format(context, segment->end));
+		printf("shows  %s/%s, from %s until %s\n", segment->item->message->unit,
+			segment->item->message->name, context_local(context, segment->start),
+			context_local(context, segment->end));
 	else if (state->override && state->override->text)
 		printf("shows  announcement %s: %s\n", state->override->id, state->override->text);
 	else if (state->source == SHOW_DEFAULT && show_view(context->show)->display->fallback_text)
