@@ -21,7 +21,7 @@ struct placed { /* a zone on the face */
 static bool is_empty(const struct placed *at)
 {
 	enum zone_kind kind = at->zone->kind;
-	return kind != ZONE_PANEL && kind != ZONE_PLAYLIST && !at->content->qr && !at->content->words.text;
+	return kind != ZONE_PANEL && kind != ZONE_PLAYLIST && content_is_empty(at->content);
 }
 
 static struct frame *cut(const struct frame *frame, struct rect area)

@@ -71,9 +71,10 @@ static const char playlist_text[] =
 	"      title: {kind: text, at: [2%, 0, 60%, 18%], style: trai}\n"
 	"      gio: {kind: clock, at: [65%, 0, 33%, 10%], text: \"{time:%H:%M:%S}\"}\n"
 	"      ngay: {kind: text, at: [65%, 10%, 33%, 9%], text: \"{date:%a %d/%m}, {lunar-date:%-d/%-m}\"}\n"
-	"      text: {kind: text, at: [2%, 20%, 60%, 55%], padding: 8, style: trai}\n"
+	"      text: {kind: text, at: [2%, 20%, 60%, 37%], padding: 8, style: trai}\n"
 	"      qr: {kind: qr, at: [65%, 20%, 33%, 35%], required: false}\n"
 	"      loi: {kind: playlist, at: [65%, 57%, 33%, 18%], playlist: loi}\n"
+	"      anh: {kind: image, at: [30%, 58%, 30%, 16%], image: anh.png, required: false}\n"
 	"      chan: {kind: ticker, at: [0, 80%, 100%, 20%], background: red, text: \"Còn "
 	"{countdown:2026-03-03 "
 	"17:00} giờ, {countdown:2026-03-10} ngày, bây giờ là {time}\"}\n"
@@ -113,12 +114,18 @@ static const struct rect whole = {0, 0, WIDTH, HEIGHT};
 static int setup(void **state)
 {
 	struct world *w = xcalloc(1, sizeof *w);
-	struct source_file file = {
-		.unit = "u", .name = "u/u.yaml", .data = playlist_text, .size = strlen(playlist_text)};
+	struct source_file files[] = {
+		{.unit = "u", .name = "u/u.yaml", .data = playlist_text, .size = strlen(playlist_text)},
+		{.unit = "u", .name = "u/anh.png"}};
+	char *picture;
+	if (file_read("tests/golden/24.png", 1 << 20, &picture, &files[1].size) < 0)
+		return -1;
+	files[1].data = picture;
 	*state = w;
 	diag_init(&w->diags);
 	w->site = site_parse("site.conf", site_text, strlen(site_text), "/", &w->diags);
-	w->catalogue = w->site ? catalogue_build(w->site, &file, 1, &w->diags) : NULL;
+	w->catalogue = w->site ? catalogue_build(w->site, files, 2, &w->diags) : NULL;
+	free(picture);
 	if (!w->catalogue) {
 		diag_print(&w->diags, stderr);
 		return -1;
@@ -287,6 +294,26 @@ static void the_frame_path_allocates_nothing(void **state)
 	show_destroy(show);
 }
 #endif
+
+/* What the golden picture would forgive. */
+static void a_picture_in_a_zone(void **state)
+{
+	struct world *w = *state;
+	struct show *show = make(w, "trang");
+	struct rect zone = zone_area(w, "trang", "anh");
+	int64_t time = at(w, "2026-03-02 10:00");
+	int white = 0, black = 0;
+	show_prepare(show, time, time + 1);
+	compose(show, time, w->frame);
+	for (int y = zone.y; y < zone.y + zone.height; y++)
+		for (int x = zone.x; x < zone.x + zone.width; x++) {
+			uint32_t pixel = frame_row(w->frame, y)[x] & 0xffffff;
+			white += pixel >> 16 > 0x60;
+			black += pixel == 0;
+		}
+	assert_true(white > 100 && black > 500); /* white letters on black */
+	show_destroy(show);
+}
 
 /* --- clocks */
 
@@ -495,6 +522,7 @@ int main(void)
 #ifndef __SANITIZE_ADDRESS__
 		TEST(the_frame_path_allocates_nothing),
 #endif
+		TEST(a_picture_in_a_zone),
 		TEST(a_clock_wakes_at_its_minute),
 		TEST(a_playlist_in_a_zone_goes_on),
 		TEST(a_board_shows_the_text_alone),
