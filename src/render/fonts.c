@@ -8,9 +8,9 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "render/ink.h"
 
 #define TYPESETTERS_MOST 16
-#define MEASURES_MOST	 256
 
 /* Pixel families have one size, which is the height of their ink; outline families any. In order of preference. */
 static const struct family {
@@ -33,29 +33,18 @@ static const struct family {
 /* Rows. No screen is lower; no board is higher whose dots are seen one by one. */
 #define BOARD_MOST 256
 
-/* Every letter whose marks must not be cut, and the rest of ASCII. */
-static const char measured[] = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
-			       "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
-			       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-			       "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-
 struct typesetter {
 	PangoFontMap *map;
 	PangoContext *context;
 };
 
-struct measure {
-	struct font font; /* ink is the answer */
-};
-
 struct fonts {
 	FcConfig *config;
 	FcCharSet *covered[FAMILIES]; /* NULL: the family is not there */
-	pthread_mutex_t lock;	      /* of what follows; never held while laying out */
+	struct inks *inks;
+	pthread_mutex_t lock; /* of what follows; never held while laying out */
 	struct typesetter *idle[TYPESETTERS_MOST];
 	int idle_count;
-	struct measure measures[MEASURES_MOST];
-	int measure_count;
 };
 
 /* --- the private configuration: the shipped directory and nothing of the system's */
@@ -115,6 +104,7 @@ int fonts_create(const char *directory, struct fonts **ret_fonts)
 		return -ENOENT;
 	struct fonts *fonts = xcalloc(1, sizeof *fonts);
 	fonts->config = config;
+	fonts->inks = inks_create();
 	pthread_mutex_init(&fonts->lock, NULL);
 	size_t found = 0;
 	for (size_t i = 0; i < FAMILIES; i++)
@@ -143,6 +133,7 @@ void fonts_destroy(struct fonts *fonts)
 	for (size_t i = 0; i < FAMILIES; i++)
 		if (fonts->covered[i])
 			FcCharSetDestroy(fonts->covered[i]);
+	inks_destroy(fonts->inks);
 	FcConfigDestroy(fonts->config);
 	pthread_mutex_destroy(&fonts->lock);
 	free(fonts);
@@ -183,13 +174,13 @@ void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter)
 		typesetter_destroy(typesetter);
 }
 
-PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font)
+static PangoLayout *layout_with(struct typesetter *typesetter, const struct font *font,
+	cairo_hint_style_t hint, cairo_hint_metrics_t metrics)
 {
 	cairo_font_options_t *options = cairo_font_options_create();
 	cairo_font_options_set_antialias(options, font->crisp ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_GRAY);
-	cairo_font_options_set_hint_style(
-		options, font->crisp ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_SLIGHT);
-	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON);
+	cairo_font_options_set_hint_style(options, hint);
+	cairo_font_options_set_hint_metrics(options, metrics);
 	pango_cairo_context_set_font_options(typesetter->context, options);
 	cairo_font_options_destroy(options);
 	pango_context_set_round_glyph_positions(typesetter->context, TRUE);
@@ -204,41 +195,20 @@ PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font 
 	return layout;
 }
 
-/* --- measuring: by ink, because fonts put marks outside their own line boxes */
-
-static struct ink measure_now(struct typesetter *typesetter, const struct font *font)
+PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font)
 {
-	PangoLayout *layout = typesetter_layout(typesetter, font);
-	pango_layout_set_text(layout, measured, -1);
-	PangoRectangle ink;
-	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
-	int up = -ink.y, down = ink.y + ink.height;
-	pango_layout_set_text(layout, "H", -1);
-	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
-	g_object_unref(layout);
-	return (struct ink){up > 0 ? up : 0, down > 0 ? down : 0, ink.height};
+	return layout_with(typesetter, font, font->crisp ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_SLIGHT,
+		CAIRO_HINT_METRICS_ON);
 }
 
-static bool same_font(const struct font *a, const struct font *b)
+PangoLayout *typesetter_layout_unhinted(struct typesetter *typesetter, const struct font *font)
 {
-	return a->family == b->family && a->pixels == b->pixels && a->bold == b->bold && a->crisp == b->crisp;
+	return layout_with(typesetter, font, CAIRO_HINT_STYLE_NONE, CAIRO_HINT_METRICS_OFF);
 }
 
 void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font)
 {
-	bool known = false;
-	pthread_mutex_lock(&fonts->lock);
-	for (int i = 0; i < fonts->measure_count && !known; i++)
-		if ((known = same_font(&fonts->measures[i].font, font)))
-			font->ink = fonts->measures[i].font.ink;
-	pthread_mutex_unlock(&fonts->lock);
-	if (known)
-		return;
-	font->ink = measure_now(typesetter, font);
-	pthread_mutex_lock(&fonts->lock);
-	if (fonts->measure_count < MEASURES_MOST)
-		fonts->measures[fonts->measure_count++].font = *font;
-	pthread_mutex_unlock(&fonts->lock);
+	inks_measure(fonts->inks, typesetter, font);
 }
 
 /* --- choosing */
@@ -247,7 +217,8 @@ void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct fo
  * lowered. Noto Sans has 1.29 em of ink. */
 static bool fit_outline(struct fonts *fonts, struct typesetter *typesetter, int height, struct font *font)
 {
-	for (font->pixels = height * 100 / 125; font->pixels >= 6; font->pixels--) {
+	int most = inks_em_most(fonts->inks, typesetter, font, height), estimate = height * 100 / 125;
+	for (font->pixels = estimate < most ? estimate : most; font->pixels >= 6; font->pixels--) {
 		fonts_measure(fonts, typesetter, font);
 		if (font->ink.up + font->ink.down <= height)
 			return true;
@@ -260,6 +231,7 @@ static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const
 {
 	struct font font = {.family = family->name,
 		.pixels = family->pixels,
+		.outline = family->pixels == 0,
 		.bold = bold && family->has_bold,
 		.crisp = face->mono || family->pixels > 0,
 		.mono = face->mono};

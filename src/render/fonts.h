@@ -16,8 +16,9 @@ struct font {
 	const char *family; /* static */
 	int pixels;	    /* em */
 	bool bold;
-	bool crisp; /* a pixel font, or 1-bit LEDs: no antialiasing, full hinting */
-	bool mono;  /* 1-bit LEDs: one colour */
+	bool outline; /* of any size; else of one */
+	bool crisp;   /* a pixel font, or 1-bit LEDs: no antialiasing, full hinting */
+	bool mono;    /* 1-bit LEDs: one colour */
 	struct ink ink;
 };
 
@@ -38,5 +39,7 @@ void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct fo
 
 /* A layout in that font, without text. The caller unrefs (g_object_unref). */
 PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font);
+/* The same as its outlines are, off the pixels' grid: for proportions. */
+PangoLayout *typesetter_layout_unhinted(struct typesetter *typesetter, const struct font *font);
 
 #endif

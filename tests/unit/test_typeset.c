@@ -453,10 +453,49 @@ static void test_golden(void **state)
 	}
 }
 
+/* --- fonts: what is predicted must be what measuring every letter says */
+
+static int ink_of_all(const struct font *font, struct ink *ret_ink)
+{
+	static const char letters[] = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+				      "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				      "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+	PangoLayout *layout = typesetter_layout(typesetter, font);
+	PangoRectangle ink;
+	pango_layout_set_text(layout, letters, -1);
+	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
+	g_object_unref(layout);
+	*ret_ink = (struct ink){.up = -ink.y, .down = ink.y + ink.height};
+	return ink.height;
+}
+
+static void check_choice(bool mono, bool bold, int height)
+{
+	struct face face = {.width = 1920, .height = 1080, .mono = mono};
+	struct font font;
+	struct ink ink;
+	assert_true(fonts_choose(fonts, typesetter, &face, "Noto Sans", bold, height, "Nộp", &font));
+	assert_true(ink_of_all(&font, &ink) <= height);
+	assert_int_equal(font.ink.up, ink.up);
+	assert_int_equal(font.ink.down, ink.down);
+	font.pixels++;
+	assert_true(ink_of_all(&font, &ink) > height);
+}
+
+static void test_largest_font(void **state)
+{
+	static const int heights[] = {16, 22, 31, 43, 64, 99, 100, 257, 700};
+	for (size_t i = 0; i < sizeof heights / sizeof *heights; i++)
+		for (int kind = 0; kind < 4; kind++)
+			check_choice(kind & 1, kind & 2, heights[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_largest_font),
 		cmocka_unit_test(test_preferences),
 		cmocka_unit_test(test_compounds),
 		cmocka_unit_test(test_lines_are_even),
