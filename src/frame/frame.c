@@ -1,9 +1,27 @@
 #include "frame/frame.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/alloc.h"
 #include "base/digest.h"
+
+/* A screen's picture is some two thousand small pages, each a fault when it is first written. */
+#define HUGE_PAGE ((size_t)2 << 20)
+
+static uint32_t *pixels_create(size_t size)
+{
+	void *pixels;
+
+	if (size < HUGE_PAGE)
+		return xcalloc(1, size);
+	if (posix_memalign(&pixels, HUGE_PAGE, size) != 0)
+		abort();					      /* no memory: see base/alloc.h */
+	madvise(pixels, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* a kernel may have none */
+	memset(pixels, 0, size);
+	return pixels;
+}
 
 struct frame *frame_create(int width, int height)
 {
@@ -11,7 +29,7 @@ struct frame *frame_create(int width, int height)
 		return NULL;
 	struct frame *frame = xmalloc(sizeof *frame);
 	*frame = (struct frame){.width = width, .height = height, .stride = width, .references = 1};
-	frame->pixels = xcalloc((size_t)width * (size_t)height, sizeof *frame->pixels);
+	frame->pixels = pixels_create((size_t)width * (size_t)height * sizeof *frame->pixels);
 	return frame;
 }
 

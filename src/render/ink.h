@@ -13,7 +13,7 @@ void inks_destroy(struct inks *inks); /* NULL is fine */
 /* Fills in font->ink, that of every Vietnamese letter and ASCII. */
 void inks_measure(struct inks *inks, struct typesetter *typesetter, struct font *font);
 /* An em above which the ink of that outline font (font->pixels is not read) is surely higher than `height` pixels; at
- * most a few above the largest that fits. >= 0. */
+ * most two or three above the largest that fits. >= 0. */
 int inks_em_most(struct inks *inks, struct typesetter *typesetter, const struct font *font, int height);
 
 #endif
