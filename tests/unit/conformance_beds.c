@@ -14,8 +14,8 @@ static const char alpha_memory[] = "\0\0\0\0\0\001Z00\002E$AAU0100FFFFPDU0820400
 static const struct reply_script onbon = {.busy = 1, .refuse = 4}; /* memory */
 static const struct reply_script alpha = {.refuse = 1};		   /* NAK */
 static const struct reply_script novastar = {.busy = 1, .refuse = 4};
-static const struct reply_script huidu = {.refuse = 1};		   /* of a program */
-static const struct reply_script tells_only = {0}; /* it knows no other answer */
+static const struct reply_script huidu = {.refuse = 1}; /* of a program */
+static const struct reply_script tells_only = {0};	/* it knows no other answer */
 
 /* clang-format off */
 const struct bed conformance_beds[] = {
