@@ -79,6 +79,9 @@ static void query_done(void *data)
 	struct query *query = data;
 	if (query->answered)
 		control_reply_with(query->request, query->line, query->line_size);
+	else if (query->error == -ENOENT)
+		control_refuse(
+			query->request, 1, "there is no such generation; `bangtin history` lists them");
 	else
 		control_refuse(query->request, 3, "the state directory cannot be read (%s)",
 			strerror(-query->error));
@@ -129,8 +132,9 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 {
 	struct source_file *files = NULL;
 	size_t count = 0;
-	int error = store_read(query->engine->store, query->number, &files, &count, NULL);
-	if (error < 0 && error != -ENOENT) {
+	int asked = (int)json_integer_value(json_object_get(query->extra, "generation"));
+	int error = store_read(query->engine->store, asked ? asked : query->number, &files, &count, NULL);
+	if (error < 0 && (asked || error != -ENOENT)) {
 		*ret_error = error;
 		return NULL;
 	}
@@ -159,8 +163,10 @@ static void run_sources(void *data, struct control_request *request)
 	json_t *overrides = json_array();
 	for (size_t i = 0; i < engine->override_count; i++)
 		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
+	json_int_t number = json_integer_value(json_object_get(control_arguments(request), "generation"));
 	query_start(engine, request,
-		json_pack("{s:o, s:o}", "overrides", overrides, "data", data_json(engine->data)),
+		json_pack("{s:o, s:o, s:I}", "overrides", overrides, "data", data_json(engine->data),
+			"generation", number > 0 && number < 1000000 ? number : 0),
 		answer_sources);
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define FRAME_SIDE_MOST 16384 /* pixels; cairo's own end is 32767 */
 
@@ -39,6 +40,7 @@ uint64_t frame_digest(const struct frame *frame); /* over R, G, B bytes, row by 
 
 /* PNG, 8-bit RGB. 0 or -errno. */
 int frame_write_png(const struct frame *frame, const char *path);
+int frame_write_png_to(const struct frame *frame, FILE *file); /* the file stays open */
 int frame_read_png(
 	const char *path, struct frame **ret_frame); /* refuses sides above FRAME_SIDE_MOST by the header */
 

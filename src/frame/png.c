@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "frame/frame.h"
 
-int frame_write_png(const struct frame *frame, const char *path)
+int frame_write_png_to(const struct frame *frame, FILE *file)
 {
 	size_t width = (size_t)frame->width, height = (size_t)frame->height;
 	uint8_t *rgb = xmalloc(width * height * 3), *p = rgb;
@@ -23,18 +23,20 @@ int frame_write_png(const struct frame *frame, const char *path)
 		.width = (png_uint_32)width,
 		.height = (png_uint_32)height,
 		.format = PNG_FORMAT_RGB};
-	int error = 0;
-	FILE *file = fopen(path, "wbe");
-	if (!file) {
-		error = -errno;
-	} else {
-		errno = 0;
-		if (!png_image_write_to_stdio(&image, file, 0, rgb, 0, NULL))
-			error = errno ? -errno : -EIO;
-		if (fclose(file) != 0 && error == 0)
-			error = -errno;
-	}
+	errno = 0;
+	int error = png_image_write_to_stdio(&image, file, 0, rgb, 0, NULL) ? 0 : errno ? -errno : -EIO;
 	free(rgb);
+	return error;
+}
+
+int frame_write_png(const struct frame *frame, const char *path)
+{
+	FILE *file = fopen(path, "wbe");
+	if (!file)
+		return -errno;
+	int error = frame_write_png_to(frame, file);
+	if (fclose(file) != 0 && error == 0)
+		error = -errno;
 	return error;
 }
 

@@ -18,9 +18,9 @@ struct command {
 	const char *help;      /* options, a line each */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
-extern const struct command command_check, command_agenda, command_why, command_preview, command_load,
-	command_history, command_rollback, command_status, command_announce, command_clear, command_blank,
-	command_unblank, command_snapshot, command_watch, command_help;
+extern const struct command command_check, command_agenda, command_why, command_diff, command_preview,
+	command_load, command_history, command_rollback, command_status, command_announce, command_clear,
+	command_blank, command_unblank, command_snapshot, command_watch, command_help;
 
 /* --- options: every command describes its own; -c/--configuration, --socket and --json are common */
 
@@ -73,7 +73,10 @@ struct context {
 /* With -c: the site's files and state, and `path` (NULL: none) as if it were loaded now. Without: what the daemon
  * plays. Reports what is wrong; ret_context must be finished either way. */
 int context_open(const struct common *common, const char *path, struct context *ret_context);
-/* The show of that display; NULL display: the only one, if there is one. Reported. */
+/* The same of a version: `current`, the number of a generation, or a path as if it were loaded now. */
+int context_open_version(const struct common *common, const char *version, struct context *ret_context);
+/* The show of that display; NULL display: the only one, if there is one. Reported. Once more: of
+ * another display. */
 int context_show(struct context *context, const char *display);
 /* One file, which replaces or joins its unit, rather than whole units. */
 bool sources_are_single(const char *path);

@@ -28,15 +28,22 @@ bool sources_are_single(const char *path)
 
 /* --- from files */
 
-static int read_state(struct context *context, struct sources *sources)
+static int no_generation(int generation)
+{
+	return cli_fail(EXIT_INPUT, "there is no generation %d; `bangtin history` lists them", generation);
+}
+
+static int read_state(struct context *context, int generation, struct sources *sources)
 {
 	struct store *store;
 	if (store_open_read_only(context->site->state_directory, &store) < 0)
-		return EXIT_DONE; /* nothing was ever loaded */
-	int error = store_read(store, 0, &sources->current, &sources->current_count, NULL);
+		return generation ? no_generation(generation) : EXIT_DONE; /* nothing was ever loaded */
+	int error = store_read(store, generation, &sources->current, &sources->current_count, NULL);
 	store_read_overrides(store, &context->overrides, &context->override_count);
 	context->data = store_read_data(store);
 	store_close(store);
+	if (error == -ENOENT && generation)
+		return no_generation(generation);
 	if (error < 0 && error != -ENOENT)
 		return cli_fail(EXIT_REACH, "%s cannot be read: %s", context->site->state_directory,
 			strerror(-error));
@@ -82,11 +89,12 @@ static void take_file(struct sources *sources, const json_t *json)
 		.unit = xstrdup(unit), .name = xstrdup(name), .data = bytes, .size = size};
 }
 
-static int ask_daemon(const struct common *common, struct context *context, struct sources *sources,
-	struct diag_list *diags)
+static int ask_daemon(const struct common *common, int generation, struct context *context,
+	struct sources *sources, struct diag_list *diags)
 {
 	json_t *reply;
-	int code = cli_call(common, json_pack("{s:s}", "command", "sources"), &reply);
+	int code = cli_call(
+		common, json_pack("{s:s, s:i}", "command", "sources", "generation", generation), &reply);
 	if (code != EXIT_DONE)
 		return code;
 	size_t i;
@@ -107,15 +115,15 @@ static int ask_daemon(const struct common *common, struct context *context, stru
 
 /* --- */
 
-static int gather(const struct common *common, const char *path, struct context *context,
+static int gather(const struct common *common, int generation, const char *path, struct context *context,
 	struct sources *sources, struct diag_list *diags)
 {
 	int code = EXIT_DONE;
 	if (common->configuration) {
 		context->site = site_read(common->configuration, diags);
-		code = context->site ? read_state(context, sources) : EXIT_INPUT;
+		code = context->site ? read_state(context, generation, sources) : EXIT_INPUT;
 	} else {
-		code = ask_daemon(common, context, sources, diags);
+		code = ask_daemon(common, generation, context, sources, diags);
 	}
 	if (code != EXIT_DONE || !path)
 		return code;
@@ -125,7 +133,8 @@ static int gather(const struct common *common, const char *path, struct context 
 	return error < 0 ? EXIT_INPUT : EXIT_DONE;
 }
 
-int context_open(const struct common *common, const char *path, struct context *ret_context)
+static int open_sources(
+	const struct common *common, int generation, const char *path, struct context *ret_context)
 {
 	struct context *context = ret_context;
 	*context = (struct context){0};
@@ -135,7 +144,7 @@ int context_open(const struct common *common, const char *path, struct context *
 	struct sources sources = {0};
 	struct diag_list diags;
 	diag_init(&diags);
-	int code = gather(common, path, context, &sources, &diags);
+	int code = gather(common, generation, path, context, &sources, &diags);
 	if (code == EXIT_DONE && fonts_create(context->site->fonts_directory, &context->fonts) < 0)
 		code = cli_fail(EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
 	if (code == EXIT_DONE) {
@@ -156,6 +165,22 @@ int context_open(const struct common *common, const char *path, struct context *
 	return code;
 }
 
+int context_open(const struct common *common, const char *path, struct context *ret_context)
+{
+	return open_sources(common, 0, path, ret_context);
+}
+
+int context_open_version(const struct common *common, const char *version, struct context *ret_context)
+{
+	char *end;
+	long number = strtol(version, &end, 10);
+	bool generation = *end == '\0' && number > 0 && number < 1000000;
+
+	if (generation || strcmp(version, "current") == 0)
+		version = NULL;
+	return open_sources(common, generation ? (int)number : 0, version, ret_context);
+}
+
 int context_show(struct context *context, const char *name)
 {
 	const struct site *site = context->site;
@@ -172,6 +197,7 @@ int context_show(struct context *context, const char *name)
 		fputc('\n', stderr);
 		return name ? EXIT_INPUT : EXIT_USAGE;
 	}
+	show_destroy(context->show);
 	context->show = show_create(site, display, context->catalogue, context->overrides,
 		context->override_count, context->fonts, context->scenes);
 	show_set_data(context->show, context->data);

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-static const struct command *const commands[] = {&command_check, &command_agenda, &command_why,
+static const struct command *const commands[] = {&command_check, &command_agenda, &command_why, &command_diff,
 	&command_preview, &command_load, &command_history, &command_rollback, &command_status,
 	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot,
 	&command_watch, &command_help};
@@ -16,6 +16,7 @@ static void help(FILE *to)
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, why, "
+	      "diff, "
 	      "preview\n"
 	      "and load work on files and need no daemon; without it they ask the running one.\n"
 	      "Exit status: 0 done, 1 the input is wrong and nothing was changed, 2 usage, 3 cannot be "

@@ -8,12 +8,12 @@ _bangtin() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "check agenda why preview load history rollback status announce clear
+		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
 			blank unblank snapshot watch help --help --version" -- "$word")
 		return
 	fi
 	case $before in
-	-c | --configuration | -o | --output | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	-c | --configuration | -o | --output | --html | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-d | --display | --on) mapfile -t COMPREPLY < <(compgen -W "$(_bangtin_displays)" -- "$word"); return ;;
 	--stage) mapfile -t COMPREPLY < <(compgen -W "frame panel" -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
@@ -27,6 +27,7 @@ _bangtin() {
 	check) options="--format" ;;
 	agenda) options="--display --from --until --items" ;;
 	why) options="--display --at" ;;
+	diff) options="--display --from --days --html" ;;
 	preview) options="--display --at --from --until --fps --sheet --stage --panel --output" ;;
 	status) options="--watch --strict" ;;
 	announce) options="--on --all --for" ;;

@@ -1,0 +1,19 @@
+/* What a display shows by its schedule over a span that may be days long: segment after segment. */
+#ifndef TOOLS_BANGTIN_WALK_H
+#define TOOLS_BANGTIN_WALK_H
+
+#include "cli.h"
+
+struct walk {
+	const struct context *context; /* after context_show */
+	int64_t from, until;	       /* segments are cut to it */
+	bool visible;		       /* and to the hours in which the display is on */
+	void (*visit)(void *data, day_t day, const struct segment *segment);
+	void *data;
+};
+
+/* In order. A segment that is cut, by the span or by the display's hours, keeps its item_start. Overrides are not
+ * looked at. */
+void walk_run(const struct walk *walk);
+
+#endif
