@@ -40,6 +40,9 @@ struct channel {
 
 	const char *pattern;		    /* NULL: the schedule */
 	int64_t pattern_start, pattern_end; /* monotonic */
+	struct frame *letters;		    /* of the pattern `letters`; NULL: not painted yet */
+	struct fonts *fonts;		    /* while they are painted */
+	bool lettering;
 };
 
 static const struct instant unknown = {TIME_ALWAYS, false};
@@ -159,6 +162,32 @@ static void sleep_until(struct channel *channel, struct instant at, int64_t chan
 	loop_timer_set(channel->timer, clock_monotonic_at(channel->clock, due));
 }
 
+/* --- the pattern `letters`: laid out on the thread pool; black until then */
+
+static void letters_work(void *data)
+{
+	struct channel *channel = data;
+	struct face face;
+	face_of_display(channel->display, &face);
+	channel->letters = letters_paint(channel->fonts, &face);
+}
+
+static void letters_done(void *data)
+{
+	struct channel *channel = data;
+	channel->lettering = false;
+	channel_wake(channel);
+}
+
+static void want_letters(struct channel *channel, struct fonts *fonts)
+{
+	if (channel->lettering || channel->letters)
+		return;
+	channel->lettering = true;
+	channel->fonts = fonts;
+	loop_work(channel->loop, letters_work, letters_done, channel);
+}
+
 static void tick_pattern(struct channel *channel, struct instant at)
 {
 	set_power(channel, true);
@@ -168,7 +197,9 @@ static void tick_pattern(struct channel *channel, struct instant at)
 	region_clear(&damage);
 	region_add(&damage, (struct rect){0, 0, canvas->width, canvas->height});
 	const struct module_map *map = &channel->display->panel.map;
-	pattern_paint(channel->pattern, &(struct pattern_settings){map->module_width, map->module_height},
+	pattern_paint(channel->pattern,
+		&(struct pattern_settings){
+			map->module_width, map->module_height, channel->lettering ? NULL : channel->letters},
 		now - channel->pattern_start, canvas);
 	channel->painted = unknown;
 	output_push(channel->output, at.time, &damage);
@@ -250,9 +281,10 @@ void channel_destroy(struct channel *channel)
 	channel->stopped = true;
 	loop_timer_destroy(channel->timer);
 	bool never = false;
-	while (channel->preparing)
+	while (channel->preparing || channel->lettering)
 		loop_run_until(channel->loop, &never, 10 * NS_PER_MS);
 	show_destroy(channel->show);
+	frame_unref(channel->letters);
 	output_destroy(channel->output);
 	output_destroy(channel->control);
 	free(channel);
@@ -297,7 +329,7 @@ void channel_wake(struct channel *channel)
 	tick(channel);
 }
 
-void channel_pattern(struct channel *channel, const char *pattern, int64_t duration)
+void channel_pattern(struct channel *channel, const char *pattern, struct fonts *fonts, int64_t duration)
 {
 	int64_t now = clock_monotonic();
 	if (pattern && duration > 0) {
@@ -305,6 +337,8 @@ void channel_pattern(struct channel *channel, const char *pattern, int64_t durat
 			channel->pattern_start = now;
 		channel->pattern = pattern;
 		channel->pattern_end = now + duration;
+		if (strcmp(pattern, "letters") == 0)
+			want_letters(channel, fonts);
 	} else {
 		channel->pattern = NULL;
 		channel->painted = unknown;

@@ -37,8 +37,9 @@ struct show *channel_show(struct channel *channel); /* borrowed; NULL before the
 int64_t channel_lookahead(const struct clock *clock);
 /* The clock was stepped, or something else changed under the display: compose now. */
 void channel_wake(struct channel *channel);
-/* Shows a test pattern (frame/pattern.h) instead of the schedule for so long; 0 gives the display back. */
-void channel_pattern(struct channel *channel, const char *pattern, int64_t duration);
+/* Shows a test pattern (frame/pattern.h) instead of the schedule for so long; 0 gives the display back. fonts outlive the
+ * channel. */
+void channel_pattern(struct channel *channel, const char *pattern, struct fonts *fonts, int64_t duration);
 /* One of the words of its driver, or of its control's. As output_act. */
 int channel_act(struct channel *channel, const char *action);
 void channel_status(const struct channel *channel, struct channel_status *ret_status);

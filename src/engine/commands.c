@@ -353,6 +353,7 @@ static void run_snapshot(void *data, struct control_request *request)
 
 static void run_pattern(void *data, struct control_request *request)
 {
+	struct engine *engine = data;
 	struct channel *channel = channel_argument(data, request);
 	if (!channel)
 		return;
@@ -370,7 +371,7 @@ static void run_pattern(void *data, struct control_request *request)
 			request, 2, "a lease lasts at most %d s; renew it", (int)(PATTERN_MOST / NS_PER_SEC));
 		return;
 	}
-	channel_pattern(channel, pattern ? pattern->name : NULL, duration);
+	channel_pattern(channel, pattern ? pattern->name : NULL, engine->fonts, duration);
 	control_reply(request, json_object());
 }
 

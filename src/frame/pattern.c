@@ -306,6 +306,27 @@ static void paint_edge(const struct pattern_settings *settings, int64_t elapsed,
 	frame_fill(frame, (struct rect){at, 0, frame->width / 4 + 1, frame->height}, WHITE);
 }
 
+/* Three seconds each: time to look for the pixel that is not as the others. */
+static void paint_fields(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
+{
+	static const uint32_t colours[] = {RED, GREEN, BLUE, WHITE, 0};
+
+	(void)settings;
+	fill(frame, colours[steps(elapsed, 3 * NS_PER_SEC) % 5]);
+}
+
+static void paint_letters(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame)
+{
+	const struct frame *letters = settings->letters;
+
+	if (!letters || letters->width != frame->width || letters->height < frame->height) {
+		fill(frame, 0);
+		return;
+	}
+	int page = (int)(steps(elapsed, 3 * NS_PER_SEC) % (letters->height / frame->height));
+	frame_copy(frame, 0, 0, letters, (struct rect){0, page * frame->height, frame->width, frame->height});
+}
+
 const struct pattern patterns[] = {
 	{"bars", "eight colour bars: white yellow cyan green magenta red blue black, from the left",
 		paint_bars},
@@ -319,8 +340,12 @@ const struct pattern patterns[] = {
 		paint_border},
 	{"order", "R on red, G on green, B on blue: other colours mean another colour order", paint_order},
 	{"modules", "each module shows its number, row by row from the top left", paint_modules},
+	{"letters", "every Vietnamese letter, page by page: cut accents, letters that cannot be told apart",
+		paint_letters},
 	{"counter", "hundredths of a second: film it beside a clock to see the delay", paint_counter},
 	{"edge", "a bar moves right: a broken edge is tearing", paint_edge},
+	{"fields", "all red, green, blue, white, dark, in turn: dead pixels, and pixels that never go out",
+		paint_fields},
 	{"red", "all red", paint_red},
 	{"green", "all green", paint_green},
 	{"blue", "all blue", paint_blue},

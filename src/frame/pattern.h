@@ -7,6 +7,8 @@
 /* What a pattern may be told about the panel; zeroes, or NULL in place of it, mean the defaults. */
 struct pattern_settings {
 	int module_width, module_height; /* of `modules`; default 32x16 */
+	/* of `letters`: its pages, each of the frame's size, one below the other (render makes them); NULL: black */
+	const struct frame *letters;
 };
 
 struct pattern {

@@ -191,7 +191,7 @@ def lists():
     tap.equal(run("bangtin-testpattern", "ports")[0], 0, "ports")
     code, out, _ = run("bangtin-testpattern", "patterns", "--json")
     names = [p["name"] for p in json.loads(out)]
-    tap.ok(code == 0 and len(names) == 16 and set(STILL) < set(names), "patterns --json")
+    tap.ok(code == 0 and len(names) == 18 and set(STILL) < set(names), "patterns --json")
     tap.equal([line.split()[0] for line in run("bangtin-testpattern", "patterns")[1].splitlines()], names, "patterns")
     code, out, _ = run("bangtin-testpattern", "drivers", "--json")
     drivers = {d["name"]: d for d in json.loads(out)}
@@ -243,6 +243,22 @@ def without_the_daemon():
                   "a display that the configuration has not")
 
 
+def letters():
+    """The letters of the real fonts: the daemon's are those of a board that is opened here."""
+    with Scratch() as scratch:
+        out, site = board_site(scratch)
+        code, _, err = run("bangtin-testpattern", "show", "letters", "-c", site.configuration, "--display", "board",
+                           "--for", "7s", "--keep")
+        here = list(dict.fromkeys(decoded(out)))
+        tap.ok(code == 0 and len(here) >= 3 and DARK not in here, "letters: page after page", f"{code} {here} {err}")
+        site.start("2026-03-02 08:00:00,0")
+        wait_for(lambda: decoded(out)[-1] not in here)
+        before = len(decoded(out))
+        scratch.start("bangtin-testpattern", "show", "letters", "--display", "board", "--socket", site.socket)
+        tap.ok(wait_for(lambda: set(here[:2]) <= set(decoded(out)[before:]), 20),
+               "and the daemon paints the same ones", decoded(out)[before:])
+
+
 def lent_by_the_daemon():
     with Scratch() as scratch:
         out, site = board_site(scratch)
@@ -287,7 +303,7 @@ def no_port_is_shared_with_the_daemon():
 
 
 tests = [lambda p=p: check_wire(p) for p in (*SERIAL, "ddp", "artnet", "sacn")]
-tests += [options_reach_the_wire, interrupted, cannot_be_had, pulled_plug, lists, usage, without_the_daemon,
+tests += [options_reach_the_wire, interrupted, cannot_be_had, pulled_plug, lists, usage, without_the_daemon, letters,
           lent_by_the_daemon,
           no_port_is_shared_with_the_daemon]
 for test in tests:

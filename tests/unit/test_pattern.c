@@ -73,7 +73,7 @@ static void test_names(void **test)
 		assert_ptr_equal(pattern_find(p->name), p);
 		assert_true(strlen(p->help) > 5);
 	}
-	assert_int_equal(names, 16);
+	assert_int_equal(names, 18);
 	assert_null(pattern_find("none"));
 	assert_false(pattern_paint("none", NULL, 0, frame));
 	assert_int_equal(count(frame, 0), 16);
@@ -206,7 +206,7 @@ static bool modules_equal(const struct frame *frame, int width, int height, int 
 static void test_modules(void **test)
 {
 	/* the third: two digits have just room */
-	static const struct pattern_settings settings[] = {{0}, {16, 8}, {8, 8}, {32, 32}};
+	static const struct pattern_settings settings[] = {{0}, {16, 8, NULL}, {8, 8, NULL}, {32, 32, NULL}};
 
 	(void)test;
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
@@ -221,6 +221,40 @@ static void test_modules(void **test)
 			assert_true(at(frame, x, 0) != 0 && at(frame, x, 0) != WHITE);
 		frame_unref(frame);
 	}
+}
+
+static void test_fields(void **test)
+{
+	static const uint32_t colours[] = {0xff0000, 0x00ff00, 0x0000ff, WHITE, 0};
+
+	(void)test;
+	for (int i = 0; i < 10; i++) {
+		struct frame *frame = paint("fields", i * 3 * NS_PER_SEC + NS_PER_SEC, 9, 5);
+		assert_int_equal(count(frame, colours[i % 5]), 45);
+		frame_unref(frame);
+	}
+}
+
+/* Pages come in turn; a strip that is not the frame's is not shown. */
+static void test_letters(void **test)
+{
+	struct frame *pages = frame_create(8, 12), *other = frame_create(9, 12);
+	struct pattern_settings settings = {.letters = pages};
+
+	(void)test;
+	for (int page = 0; page < 3; page++)
+		frame_fill(pages, (struct rect){0, 4 * page, 8, 4}, (uint32_t)page + 1);
+	for (int page = 0; page < 6; page++) {
+		struct frame *frame = paint_on("letters", &settings, page * 3 * NS_PER_SEC, 8, 4);
+		assert_int_equal(count(frame, (uint32_t)(page % 3 + 1)), 32);
+		frame_unref(frame);
+	}
+	settings.letters = other;
+	struct frame *frame = paint_on("letters", &settings, 0, 8, 4);
+	assert_int_equal(count(frame, 0), 32);
+	frame_unref(frame);
+	frame_unref(pages);
+	frame_unref(other);
 }
 
 static void test_counter(void **test)
@@ -262,6 +296,8 @@ int main(void)
 		cmocka_unit_test(test_border),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_counter),
 		cmocka_unit_test(test_edge),
 	};

@@ -63,7 +63,7 @@ _bangtin_testpattern() {
 	--display) words=$(_bangtin_displays) ;;
 	drivers) words=$(bangtin-testpattern drivers 2>/dev/null | cut -d' ' -f1) ;;
 	--port | -c | --configuration | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-	*) words="ports drivers patterns probe show tell --host --display --configuration --socket --driver --port --option --size
+	*) words="ports drivers patterns probe show find-map tell --host --display --configuration --socket --driver --port --option --size
 		--for --fps --module --keep --json --help --version" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

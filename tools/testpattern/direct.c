@@ -12,6 +12,7 @@
 #include "frame/pattern.h"
 #include "frame/rate.h"
 #include "output/output.h"
+#include "render/render.h"
 #include "show.h"
 
 #define OPEN_WITHIN  (15 * NS_PER_SEC) /* a controller that its opening resets takes some seconds */
@@ -33,8 +34,7 @@ struct direct {
 	int status;
 };
 
-/* NULL: the driver's wire is none. */
-static const char *serial_port(const struct display *display)
+const char *serial_port_of(const struct display *display)
 {
 	const char *port = NULL;
 
@@ -89,7 +89,7 @@ static void tell_health(struct direct *d, const struct output_status *status)
 		return;
 	if (isatty(STDERR_FILENO))
 		fputc('\n', stderr);
-	explain(d->display->driver, serial_port(d->display), status->error, status->why);
+	explain(d->display->driver, serial_port_of(d->display), status->error, status->why);
 }
 
 /* --- time */
@@ -222,6 +222,20 @@ static int run(struct direct *d)
 	return d->status;
 }
 
+struct frame *paint_letters(const struct display *display)
+{
+	struct frame *letters = NULL;
+	struct fonts *fonts;
+	struct face face;
+
+	if (fonts_create(NULL, &fonts) < 0)
+		return NULL;
+	face_of_display(display, &face);
+	letters = letters_paint(fonts, &face);
+	fonts_destroy(fonts);
+	return letters;
+}
+
 int show_here(const struct arguments *arguments, const struct display *display)
 {
 	const struct module_map *map = &display->panel.map;
@@ -229,16 +243,24 @@ int show_here(const struct arguments *arguments, const struct display *display)
 		.display = display,
 		.loop = loop_create(),
 		.rate = arguments->rate ? arguments->rate : display->rate,
-		.settings = {map->module_width, map->module_height}};
+		.settings = {map->module_width, map->module_height, NULL}};
+	struct frame *letters = NULL;
 
 	if (!d.loop)
 		return fail(EXIT_REACH, "no event loop");
 	if (arguments->module_width)
-		d.settings = (struct pattern_settings){arguments->module_width, arguments->module_height};
+		d.settings =
+			(struct pattern_settings){arguments->module_width, arguments->module_height, NULL};
 	log_set_level(LOG_LEVEL_ERROR); /* what the output room logs is told here in plainer words */
+	if (strcmp(arguments->word, "letters") == 0 && !(letters = paint_letters(display))) {
+		loop_destroy(d.loop);
+		return fail(EXIT_INPUT, "the fonts cannot be read; BANGTIN_FONTS names their directory");
+	}
+	d.settings.letters = letters;
 	loop_on_signal(d.loop, SIGINT, on_signal, &d);
 	loop_on_signal(d.loop, SIGTERM, on_signal, &d);
 	int status = run(&d);
+	frame_unref(letters);
 	loop_destroy(d.loop);
 	return status;
 }

@@ -14,14 +14,14 @@
 #define CALL_WITHIN (5 * NS_PER_SEC)
 
 /* duration 0 gives the display back. 0, -errno, or the exit code that the daemon refuses with (reported). */
-static int ask(const struct arguments *arguments, const char *socket, int64_t duration)
+int lease_ask(const char *display, const char *pattern, const char *socket, int64_t duration)
 {
-	json_t *request = json_pack("{s:s, s:s, s:I}", "command", "pattern", "display", arguments->display,
-		"for_ms", (json_int_t)(duration / NS_PER_MS));
+	json_t *request = json_pack("{s:s, s:s, s:I}", "command", "pattern", "display", display, "for_ms",
+		(json_int_t)(duration / NS_PER_MS));
 	json_t *reply;
 
 	if (duration > 0)
-		json_object_set_new(request, "pattern", json_string(arguments->word));
+		json_object_set_new(request, "pattern", json_string(pattern));
 	int error = control_call(socket, request, CALL_WITHIN, &reply);
 	json_decref(request);
 	if (error < 0)
@@ -64,7 +64,7 @@ static int renew(const struct arguments *arguments, const char *socket, const si
 		int64_t left = end - clock_monotonic();
 		if (!pause_for(signals, left < RENEW_EVERY ? left : RENEW_EVERY) || clock_monotonic() >= end)
 			return 0;
-		error = ask(arguments, socket, LEASE);
+		error = lease_ask(arguments->display, arguments->word, socket, LEASE);
 		if (error < 0) {
 			fail(EXIT_REACH, "the daemon has gone");
 			return EXIT_REACH;
@@ -82,14 +82,14 @@ int show_there(const struct arguments *arguments, const char *socket)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	int status = ask(arguments, socket, LEASE);
+	int status = lease_ask(arguments->display, arguments->word, socket, LEASE);
 	if (status != 0) {
 		sigprocmask(SIG_UNBLOCK, &signals, NULL);
 		return status;
 	}
 	tell(arguments);
 	status = renew(arguments, socket, &signals);
-	if (status == 0 && ask(arguments, socket, 0) != 0)
+	if (status == 0 && lease_ask(arguments->display, NULL, socket, 0) != 0)
 		status = fail(EXIT_REACH,
 			"the display could not be given back; it returns by itself within %d s",
 			(int)(LEASE / NS_PER_SEC));

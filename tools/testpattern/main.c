@@ -17,6 +17,8 @@ static const char help[] =
 	"       bangtin-testpattern probe --port P | --host ADDRESS[:PORT]\n"
 	"       bangtin-testpattern show PATTERN --driver NAME --size WxH [--port P] [-o KEY=VALUE]...\n"
 	"       bangtin-testpattern show PATTERN --display NAME [-c FILE | --socket PATH]\n"
+	"       bangtin-testpattern find-map --driver NAME --size WxH [--module WxH] ... | -c FILE --display "
+	"NAME\n"
 	"       bangtin-testpattern tell WORD --driver NAME [--port P] [-o KEY=VALUE]... | --display NAME "
 	"...\n"
 	"Test pictures on a LED board: on a port that is named here, or on a display of the daemon.\n\n"
@@ -25,6 +27,9 @@ static const char help[] =
 	"  patterns                the pictures, and what to look for\n"
 	"  probe                   asks what is on a serial port, or at an address, in every protocol that\n"
 	"                          answers; changes nothing on the board\n"
+	"  find-map                finds out how the modules are wired: lights some, asks where they are, "
+	"writes\n"
+	"                          the group `map` for the configuration on standard output\n"
 	"  tell WORD               what a device does by itself: a test of its own, a freeze; `drivers NAME` "
 	"lists\n"
 	"                          its words\n"
@@ -50,7 +55,7 @@ static const struct {
 	const char *name;
 	int (*run)(const struct arguments *arguments);
 } commands[] = {{"ports", run_ports}, {"drivers", run_drivers}, {"patterns", run_patterns},
-	{"probe", run_probe}, {"show", run_show}, {"tell", run_tell}};
+	{"probe", run_probe}, {"show", run_show}, {"find-map", run_find_map}, {"tell", run_tell}};
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 int fail(int code, const char *format, ...)

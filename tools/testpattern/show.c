@@ -11,8 +11,6 @@
 #include "frame/pattern.h"
 #include "output/output.h"
 
-#define SOCKET_STANDARD "/run/bangtin/control"
-
 /* --- a display made from the command line */
 
 struct made {
@@ -74,6 +72,7 @@ static int make_display(const struct arguments *arguments, struct made *made)
 		.width = arguments->width,
 		.height = arguments->height,
 		.rate = arguments->rate ? arguments->rate : 30000,
+		.foreground = 0xffffff,
 		.panel = {.gamma = 1, .white = {1, 1, 1}, .threshold = 128},
 		.driver = arguments->driver,
 		.options = made->options,

@@ -11,9 +11,8 @@
 #include "output/output.h"
 #include "show.h"
 
-#define SOCKET_STANDARD "/run/bangtin/control"
-#define CALL_WITHIN	(5 * NS_PER_SEC)
-#define UP_WITHIN	(15 * NS_PER_SEC)
+#define CALL_WITHIN (5 * NS_PER_SEC)
+#define UP_WITHIN   (15 * NS_PER_SEC)
 
 static int ask_daemon(const struct arguments *arguments)
 {

@@ -30,6 +30,7 @@ int run_drivers(const struct arguments *arguments);
 int run_patterns(const struct arguments *arguments);
 int run_show(const struct arguments *arguments);
 int run_probe(const struct arguments *arguments);
+int run_find_map(const struct arguments *arguments);
 int run_tell(const struct arguments *arguments);
 
 /* A line on standard error; returns code. */
