@@ -37,7 +37,8 @@ static bool is_name(const struct node *node)
 bool read_hours(struct build *build, struct unit_state *unit, struct node *map, bool next_day,
 	struct hours **ret_hours, size_t *ret_count)
 {
-	struct node *single, *const *nodes, *flat[NODES_MOST];
+	struct node *single, *const *nodes;
+	struct node *flat[NODES_MOST];
 	size_t count, used = 0;
 	bool whole = true;
 	if (!check_values(&build->check, map, "hours", CHECK_OPTIONAL, &single, &nodes, &count))
