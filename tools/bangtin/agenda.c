@@ -2,18 +2,10 @@
  * --items asks for each. */
 #include <stdio.h>
 
-#include "base/alloc.h"
-#include "cli.h"
+#include "agenda.h"
+#include "walk.h"
 
 #define DAYS_MOST 400
-
-struct block { /* a span in which the same entries take turns */
-	int64_t start, end;
-	const struct entry *entries[16];
-	size_t count;
-	bool more;
-	enum reason reason;
-};
 
 static bool has(const struct block *block, const struct entry *entry)
 {
@@ -27,24 +19,53 @@ static void add(struct block *block, const struct entry *entry)
 {
 	if (!entry || has(block, entry))
 		return;
-	if (block->count == sizeof block->entries / sizeof *block->entries)
+	if (block->count == BLOCK_ENTRIES)
 		block->more = true;
 	else
 		block->entries[block->count++] = entry;
 }
 
-/* Entries of one priority that alternate without a gap belong to one block. */
-static bool joins(const struct block *block, const struct segment *segment)
+/* Entries of one priority that alternate without a gap belong to one block, and what a quota lets in between. */
+static bool joins(const struct blocks *blocks, const struct segment *segment)
 {
+	const struct block *block = &blocks->block;
+
 	if (!segment->entry || block->count == 0)
 		return !segment->entry && block->count == 0;
-	if (block->entries[0]->priority != segment->entry->priority || block->reason != segment->reason)
+	if (segment->reason == REASON_QUOTA || block->reason == REASON_QUOTA)
+		return true;
+	if (block->priority != segment->entry->priority)
+		return false;
+	if (block->reason != segment->reason && !blocks->any_reason)
 		return false;
 	return segment->reason == REASON_TURN || has(block, segment->entry);
 }
 
-static void print_block(const struct context *context, const struct block *block)
+void blocks_add(struct blocks *blocks, const struct segment *segment)
 {
+	struct block *block = &blocks->block;
+
+	if (blocks->open && !(segment && joins(blocks, segment))) {
+		blocks->give(blocks->data, block);
+		blocks->open = false;
+	}
+	if (!segment)
+		return;
+	if (!blocks->open)
+		*block = (struct block){.start = segment->start, .reason = segment->reason};
+	if (segment->entry && (!blocks->open || block->reason == REASON_QUOTA)) {
+		block->reason = segment->reason;
+		block->priority = segment->entry->priority;
+	}
+	blocks->open = true;
+	block->end = segment->end;
+	add(block, segment->entry);
+}
+
+static void print_block(void *data, const struct block *block)
+{
+	const struct context *context = data;
+
 	printf("%.19s  %.19s  ", context_format(context, block->start), context_format(context, block->end));
 	if (block->count == 0) {
 		puts("(nothing: the default message)");
@@ -52,7 +73,7 @@ static void print_block(const struct context *context, const struct block *block
 	}
 	for (size_t i = 0; i < block->count; i++)
 		printf("%s%s", i ? ", " : "", block->entries[i]->id);
-	printf("%s  [priority %d%s]\n", block->more ? ", …" : "", block->entries[0]->priority,
+	printf("%s  [priority %d%s]\n", block->more ? ", …" : "", block->priority,
 		block->reason == REASON_PRIORITY ? ", over lower ones" : "");
 }
 
@@ -89,64 +110,68 @@ struct listing {
 	int64_t from, until;
 	bool items;
 	json_t *json; /* NULL: text */
-	struct block block;
-	bool open;
+	struct blocks blocks;
 };
 
-static void visit(struct listing *listing, const struct segment *segment)
+static void visit(void *data, day_t day, const struct segment *segment)
 {
-	if (listing->json) {
+	struct listing *listing = data;
+
+	if (listing->json)
 		json_array_append_new(listing->json, segment_json(listing->context, segment));
-	} else if (listing->items) {
+	else if (listing->items)
 		print_item(listing->context, segment);
-	} else if (listing->open && joins(&listing->block, segment)) {
-		listing->block.end = segment->end;
-		add(&listing->block, segment->entry);
-	} else {
-		if (listing->open)
-			print_block(listing->context, &listing->block);
-		listing->block = (struct block){
-			.start = segment->start, .end = segment->end, .reason = segment->reason};
-		add(&listing->block, segment->entry);
-		listing->open = true;
-	}
+	else
+		blocks_add(&listing->blocks, segment);
 }
 
-static void list(struct listing *listing)
+static void list(struct listing *listing, bool json)
 {
-	const struct site *site = listing->context->site;
-	day_t last = sched_programme_day(site, listing->until - 1);
-	for (day_t day = sched_programme_day(site, listing->from); day <= last; day++) {
-		const struct timeline *timeline = show_timeline(listing->context->show, day);
-		for (size_t i = 0; i < timeline->count; i++) {
-			struct segment segment = timeline->segments[i];
-			if (segment.end <= listing->from || segment.start >= listing->until)
-				continue;
-			if (segment.start < listing->from)
-				segment.start = listing->from;
-			if (segment.end > listing->until)
-				segment.end = listing->until;
-			visit(listing, &segment);
-		}
-	}
-	if (listing->open)
-		print_block(listing->context, &listing->block);
+	listing->json = json ? json_array() : NULL;
+	listing->blocks = (struct blocks){.give = print_block, .data = listing->context};
+	walk_run(&(struct walk){listing->context, listing->from, listing->until, false, visit, listing});
+	blocks_add(&listing->blocks, NULL);
+	if (listing->json)
+		cli_print_json(listing->json);
+	json_decref(listing->json);
+}
+
+struct form { /* one at most */
+	bool items, ics, week, counts;
+};
+
+static void tell(struct listing *listing, const struct form *form, bool json)
+{
+	day_t day = sched_programme_day(listing->context->site, listing->from);
+
+	if (form->ics)
+		agenda_ics(listing->context, listing->from, listing->until);
+	else if (form->week)
+		agenda_week(listing->context, day - day_weekday(day), json);
+	else if (form->counts)
+		agenda_counts(listing->context, listing->from, listing->until, json);
+	else
+		list(listing, json);
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct common common = {0};
 	const char *display = NULL, *from = NULL, *until = NULL;
-	bool items = false;
+	struct form form = {0};
 	const struct flag flags[] = {{"display", 'd', FLAG_VALUE, &display}, {"from", 0, FLAG_VALUE, &from},
-		{"until", 0, FLAG_VALUE, &until}, {"items", 0, FLAG_SET, &items}, {NULL, 0, 0, NULL}};
+		{"until", 0, FLAG_VALUE, &until}, {"items", 0, FLAG_SET, &form.items},
+		{"ics", 0, FLAG_SET, &form.ics}, {"week", 0, FLAG_SET, &form.week},
+		{"counts", 0, FLAG_SET, &form.counts}, {NULL, 0, 0, NULL}};
 	int operands, code = cli_parse(command, argc, argv, flags, &common, &operands);
 	if (code != EXIT_DONE)
 		return code < 0 ? EXIT_DONE : code;
 	if (operands > 1)
 		return cli_usage(command, "one PATH at most");
+	if (form.items + form.ics + form.week + form.counts > 1 || (form.ics && common.json))
+		return cli_usage(command, "one of --items, --ics, --week, --counts; and --ics has no JSON");
 	struct context context;
-	struct listing listing = {.context = &context, .items = items};
+	struct listing listing = {.context = &context, .items = form.items};
 	code = context_open(&common, operands ? argv[0] : NULL, &context);
 	if (code == EXIT_DONE)
 		code = context_show(&context, display);
@@ -162,25 +187,23 @@ static int run(const struct command *command, int argc, char **argv)
 	if (code == EXIT_DONE && (listing.until <= listing.from ||
 					 listing.until - listing.from > DAYS_MOST * 24 * NS_PER_HOUR))
 		code = cli_usage(command, "--until must come after --from, by at most %d days", DAYS_MOST);
-	if (code == EXIT_DONE) {
-		listing.json = common.json ? json_array() : NULL;
-		list(&listing);
-		if (listing.json)
-			cli_print_json(listing.json);
-		json_decref(listing.json);
-	}
+	if (code == EXIT_DONE)
+		tell(&listing, &form, common.json);
 	context_finish(&context);
 	return code;
 }
 
 const struct command command_agenda = {
 	.name = "agenda",
-	.arguments = "[-c FILE] -d DISPLAY [--from T] [--until T] [--items] [PATH]",
+	.arguments = "[-c FILE] -d DISPLAY [--from T] [--until T] [--items|--counts|--week|--ics] [PATH]",
 	.summary = "Lists what plays when",
 	.help = "With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not "
 		"told.\n\n"
 		"  -d, --display NAME\n"
 		"      --from T, --until T   such as \"2026-03-02 08:00\"; [from, until)\n"
-		"      --items               each item on a line of its own\n",
+		"      --items               each item on a line of its own\n"
+		"      --counts              of each entry: minutes, showings, share of its open time\n"
+		"      --week                a chart of the week (Monday to Sunday) that contains --from\n"
+		"      --ics                 an iCalendar file on standard output\n",
 	.run = run,
 };

@@ -25,7 +25,7 @@ _bangtin() {
 	fi
 	case ${COMP_WORDS[1]} in
 	check) options="--format" ;;
-	agenda) options="--display --from --until --items" ;;
+	agenda) options="--display --from --until --items --counts --week --ics" ;;
 	why) options="--display --at" ;;
 	diff) options="--display --from --days --html" ;;
 	preview) options="--display --at --from --until --fps --sheet --stage --panel --output" ;;
