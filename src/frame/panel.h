@@ -20,7 +20,15 @@ enum panel_format {
 
 enum colour_order { ORDER_RGB, ORDER_RBG, ORDER_GRB, ORDER_GBR, ORDER_BRG, ORDER_BGR };
 
-/* How the modules of a panel are wired. All zero: one module of the whole size, rows left to right, top down. */
+/* In which order a module takes its pixels. Immutable; whoever made it keeps it until the panel is made. */
+struct scan_map {
+	int width, height;	     /* pixels of the module, as it is seen */
+	int wire_width, wire_height; /* of its wire picture: as many pixels */
+	const uint32_t *wire;	     /* of each pixel, row by row: where in the wire picture, row by row */
+};
+
+/* How the modules of a panel, or of one of its cabinets, are wired. All zero: one module of the whole size, rows left
+ * to right, top down. */
 struct module_map {
 	int module_width, module_height;	  /* pixels of one module; 0 = the whole panel */
 	int columns, rows;			  /* modules; derived from the size when 0 */
@@ -30,6 +38,31 @@ struct module_map {
 	bool flip_alternate;			  /* modules of backward runs are mounted upside down */
 	bool pixel_columns;			  /* pixels within a module run down columns */
 	bool pixel_serpentine;			  /* every second pixel row (column) runs backwards */
+	const struct scan_map
+		*scan; /* instead of the two above; NULL: they say it. The module has its size */
+};
+
+/* A part of a panel that was built and wired by itself. */
+struct cabinet {
+	int x, y;	   /* of its left upper corner on the panel, as it is mounted */
+	int width, height; /* pixels, as it stands upright */
+	int rotate;	   /* 0, 90, 180, 270: how it is turned where it is mounted, clockwise */
+	struct module_map map;
+};
+
+/* How the modules lie in the wire picture. */
+enum wire_layout {
+	WIRE_STRING, /* the pixels of one after those of the other, in rows as wide as the panel */
+	WIRE_CHAIN,  /* side by side, all of them, each as its own wire picture */
+	WIRE_CHAINS, /* the same, but that every row (column) of modules in a cabinet begins below the one before */
+};
+
+/* Spatial dither: a function of a pixel's place, so that pictures stay functions of the instant, and what is still
+ * stays still. */
+enum dither {
+	DITHER_NONE,
+	DITHER_ORDERED,	   /* Bayer's matrix, 8x8: regular, finest where levels are few */
+	DITHER_BLUE_NOISE, /* without a pattern that the eye finds; 32x32 */
 };
 
 struct panel_spec {
@@ -41,13 +74,19 @@ struct panel_spec {
 	uint32_t mono_colour; /* 0xRRGGBB */
 	double gamma;	      /* 1.0 .. 4.0; 1 leaves the levels alone */
 	double white[3];      /* 0..1 each, default 1 */
-	int threshold;	      /* 0..255, for MONO1, DUAL: levels >= it are lit (before gamma); default 128 */
+	int threshold; /* 0..255, for MONO1, DUAL without dither: levels >= it are lit (before gamma); default 128 */
 	struct module_map map;
+	const struct cabinet
+		*cabinets; /* in the order of the wire; NULL: the panel is one, wired as map says */
+	size_t cabinet_count;
+	enum wire_layout wire;
+	enum dither dither;
 };
 
 struct panel;
 
-/* -EINVAL with *ret_why (static text) when the map does not cover the panel exactly once. */
+/* -EINVAL with *ret_why (static text) when the map does not cover the panel exactly once. The spec's maps and cabinets
+ * are not needed afterwards. */
 int panel_create(const struct panel_spec *spec, struct panel **ret_panel, const char **ret_why);
 void panel_destroy(struct panel *panel);
 void panel_set_brightness(
@@ -55,6 +94,10 @@ void panel_set_brightness(
 /* Bytes of one wire picture; width and height of the wire picture (after rotation and map: the map keeps the area). */
 size_t panel_wire_size(const struct panel *panel);
 void panel_wire_shape(const struct panel *panel, int *ret_width, int *ret_height);
+/* The same of a description, without making it; after rotation only where its map is wrong. Pure. */
+void panel_spec_shape(const struct panel_spec *spec, int *ret_width, int *ret_height);
+/* For each pixel of the wire picture, row by row, the pixel of the frame that it shows, counted row by row. */
+void panel_wire_sources(const struct panel *panel, uint32_t *sources);
 /* A digest of wire bytes by which a decoder can be held against them: of the bytes; of R, G, B of each pixel, as the LEDs
  * show it, where they are bits (PANEL_MONO1, PANEL_DUAL). */
 uint64_t panel_wire_digest(const struct panel *panel, const uint8_t *wire);

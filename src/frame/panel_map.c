@@ -1,153 +1,74 @@
-/* Module maps. The panel (the frame after rotation) is walked in wire order, module after module, and every straight
- * line in it becomes a run of the frame; rotation turns lines into lines. */
+/* Module maps as runs: what the walk says of each wire pixel, joined where frame pixels follow each other straight. */
 #include "frame/panel_map.h"
 
 #include <errno.h>
 
 #include "base/alloc.h"
+#include "frame/panel_walk.h"
 
-struct walk {
-	const struct panel_spec *spec;
-	struct module_map map; /* with all zeroes filled in */
-	struct panel_map *to;
-	size_t capacity;
-	uint32_t next; /* wire pixels made so far */
-};
-
-struct point {
-	int x, y;
-};
-
-/* The frame pixel that rotation brings to this pixel of the panel. */
-static struct point from_panel(const struct panel_spec *spec, struct point p)
+/* Whether frame pixel b lies one step from a, and which. */
+static bool step_between(uint32_t a, uint32_t b, uint32_t width, struct run *run)
 {
-	switch (spec->rotate) {
-	case 90:
-		return (struct point){p.y, spec->height - 1 - p.x};
-	case 180:
-		return (struct point){spec->width - 1 - p.x, spec->height - 1 - p.y};
-	case 270:
-		return (struct point){spec->width - 1 - p.y, p.x};
-	default:
-		return p;
+	bool same_row = a / width == b / width;
+
+	run->dx = same_row && b == a + 1 ? 1 : same_row && a == b + 1 ? -1 : 0;
+	run->dy = b == a + width ? 1 : a == b + width ? -1 : 0;
+	return run->dx != 0 || run->dy != 0;
+}
+
+/* The run that starts at this wire pixel; left: those that its wire row has yet. */
+static struct run run_at(const uint32_t *sources, uint32_t left, uint32_t width)
+{
+	struct run run = {
+		.x = (int)((sources[0] - 1) % width), .y = (int)((sources[0] - 1) / width), .count = 1};
+	struct run step;
+
+	if (left < 2 || !step_between(sources[0] - 1, sources[1] - 1, width, &run)) {
+		run.dx = 1;
+		return run;
 	}
+	while (run.count < left &&
+		step_between(sources[run.count - 1] - 1, sources[run.count] - 1, width, &step) &&
+		step.dx == run.dx && step.dy == run.dy)
+		run.count++;
+	return run;
 }
 
-static bool extend_last(struct panel_map *to, const struct run *run)
+static void make_runs(struct panel_map *map, const uint32_t *sources, uint32_t frame_width)
 {
-	if (to->count == 0)
-		return false;
-	struct run *last = &to->runs[to->count - 1];
-	int length = (int)last->count;
-	if (last->row != run->row || last->column + last->count != run->column || last->dx != run->dx ||
-		last->dy != run->dy || last->x + length * last->dx != run->x ||
-		last->y + length * last->dy != run->y)
-		return false;
-	last->count += run->count;
-	return true;
-}
+	size_t capacity = 0;
+	uint32_t width = (uint32_t)map->width;
 
-/* A line of count pixels of the panel: the next ones on the wire. */
-static void add_line(struct walk *walk, struct point start, struct point step, int count)
-{
-	struct point p = from_panel(walk->spec, start);
-	struct point q = from_panel(walk->spec, (struct point){start.x + step.x, start.y + step.y});
-	struct run run = {.x = p.x, .y = p.y, .dx = q.x - p.x, .dy = q.y - p.y};
-
-	for (uint32_t left = (uint32_t)count; left > 0; left -= run.count) {
-		uint32_t width = (uint32_t)walk->to->width;
-		run.row = walk->next / width;
-		run.column = walk->next % width;
-		run.count = left < width - run.column ? left : width - run.column;
-		if (!extend_last(walk->to, &run)) {
-			array_reserve_one(walk->to->runs, walk->to->count, walk->capacity);
-			walk->to->runs[walk->to->count++] = run;
-		}
-		walk->next += run.count;
-		run.x += (int)run.count * run.dx;
-		run.y += (int)run.count * run.dy;
-	}
-}
-
-static void add_module(struct walk *walk, int column, int row, bool upside_down)
-{
-	const struct module_map *map = &walk->map;
-	int x = column * map->module_width, y = row * map->module_height;
-	int lines = map->pixel_columns ? map->module_width : map->module_height;
-	int length = map->pixel_columns ? map->module_height : map->module_width;
-
-	for (int i = 0; i < lines; i++) {
-		bool backward = (map->pixel_serpentine && i % 2 == 1) != upside_down;
-		int line = upside_down ? lines - 1 - i : i;
-		int first = backward ? length - 1 : 0, step = backward ? -1 : 1;
-		if (map->pixel_columns)
-			add_line(walk, (struct point){x + line, y + first}, (struct point){0, step}, length);
-		else
-			add_line(walk, (struct point){x + first, y + line}, (struct point){step, 0}, length);
-	}
-}
-
-static void add_modules(struct walk *walk)
-{
-	const struct module_map *map = &walk->map;
-	bool along_rows = map->chain == CHAIN_ROWS;
-	int lines = along_rows ? map->rows : map->columns, length = along_rows ? map->columns : map->rows;
-	bool lines_reversed = along_rows ? map->chain_from_bottom : map->chain_from_right;
-	bool reversed = along_rows ? map->chain_from_right : map->chain_from_bottom;
-
-	for (int i = 0; i < lines; i++) {
-		bool backward = map->chain_serpentine && i % 2 == 1;
-		int line = lines_reversed ? lines - 1 - i : i;
-		for (int k = 0; k < length; k++) {
-			int at = reversed != backward ? length - 1 - k : k;
-			add_module(walk, along_rows ? at : line, along_rows ? line : at,
-				backward && map->flip_alternate);
+	for (uint32_t row = 0; row < (uint32_t)map->height; row++) {
+		for (uint32_t column = 0; column < width; column += map->runs[map->count - 1].count) {
+			struct run run =
+				run_at(sources + (size_t)row * width + column, width - column, frame_width);
+			run.row = row;
+			run.column = column;
+			array_reserve_one(map->runs, map->count, capacity);
+			map->runs[map->count++] = run;
 		}
 	}
-}
-
-static const char *fill_in(struct module_map *map, int width, int height)
-{
-	if (map->module_width < 0 || map->module_height < 0 || map->columns < 0 || map->rows < 0)
-		return "a module map has no negative sizes";
-	if (map->module_width == 0)
-		map->module_width = map->columns ? width / map->columns : width;
-	if (map->module_height == 0)
-		map->module_height = map->rows ? height / map->rows : height;
-	if (map->module_width == 0 || map->module_height == 0)
-		return "there are more modules than pixels";
-	if (map->columns == 0)
-		map->columns = width / map->module_width;
-	if (map->rows == 0)
-		map->rows = height / map->module_height;
-	if ((int64_t)map->columns * map->module_width != width)
-		return "the modules do not make up the panel's width: it must be columns x module width, "
-		       "after rotation";
-	if ((int64_t)map->rows * map->module_height != height)
-		return "the modules do not make up the panel's height: it must be rows x module height, "
-		       "after rotation";
-	if (map->flip_alternate && !map->chain_serpentine)
-		return "only a serpentine chain has backward runs whose modules could be upside down";
-	return NULL;
 }
 
 int panel_map_build(const struct panel_spec *spec, struct panel_map *ret_map, const char **ret_why)
 {
-	bool on_its_side = spec->rotate == 90 || spec->rotate == 270;
-	struct panel_map map = {.width = on_its_side ? spec->height : spec->width,
-		.height = on_its_side ? spec->width : spec->height};
-	struct walk walk = {.spec = spec, .map = spec->map, .to = &map};
+	struct panel_map map = {0};
+	const char *wrong = walk_shape(spec, &map.width, &map.height);
 
-	if (spec->rotate != 0 && spec->rotate != 180 && !on_its_side) {
-		*ret_why = "rotation is 0, 90, 180 or 270 degrees";
+	if (wrong) {
+		*ret_why = wrong;
 		return -EINVAL;
 	}
-	const char *why = fill_in(&walk.map, map.width, map.height);
-	if (why) {
-		*ret_why = why;
+	uint32_t *sources = xcalloc((size_t)map.width * (size_t)map.height, sizeof *sources);
+	wrong = walk_sources(spec, sources);
+	if (!wrong)
+		make_runs(&map, sources, (uint32_t)spec->width);
+	free(sources);
+	if (wrong) {
+		*ret_why = wrong;
 		return -EINVAL;
 	}
-	add_modules(&walk);
 	*ret_map = map;
 	return 0;
 }

@@ -19,15 +19,24 @@ struct levels {
 	bool mono;
 	uint32_t lit;	/* MONO1: what a lit pixel looks like, 0xRRGGBB */
 	int least_luma; /* MONO1: 0..256; 256 lights nothing */
-	uint8_t shown[3]
-		     [256]; /* channel value, or luma where the LEDs have one colour: what is seen, R, G, B */
-	uint8_t bytes[3][256]; /* RGB888: wire byte k of a pixel has table k */
+	/* channel value, or luma where the LEDs have one colour: what is seen, R, G, B; RGB888, RGB565 and GREY8 with
+	 * dither: of the level on the wire */
+	uint8_t shown[3][256];
+	uint8_t bytes[3][256];	  /* RGB888: wire byte k of a pixel has table k; with dither the whole part */
+	uint8_t fraction[3][256]; /* RGB888 with dither: the rest, in 1/256 */
+	uint16_t exact[3][256];	  /* RGB888, RGB565, GREY8 with dither: channel c's level, in 1/256 */
+	uint8_t shift[3]; /* RGB888, RGB565 with dither: where channel c's level is in the wire word */
+	bool dark;	  /* MONO1, DUAL with dither: nothing is lit */
 	uint32_t spread
 		[3][256];  /* RGB888, RGB565, DUAL: channel c's share of the wire word; GREY8: [0], by luma */
 	uint8_t source[3]; /* RGB888: which channel (0 R, 1 G, 2 B) wire byte k is */
 	struct shuffles shuffles; /* made by pack_choose from source */
 	void (*pack_rgb888)(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
 	void (*pack_mono)(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);
+	void (*pack_rgb888_dithered)(const struct levels *levels, const uint32_t *from, const uint8_t *noise,
+		size_t count, uint8_t *to);
+	void (*pack_mono_dithered)(const struct levels *levels, const uint32_t *from, const uint8_t *noise,
+		size_t octets, uint8_t *to);
 };
 
 /* BT.601 in 7 bits, so that 16-bit sums hold it: 0.297 R + 0.586 G + 0.117 B. White is 255, a grey is itself. */
@@ -41,11 +50,19 @@ static inline unsigned luma(uint32_t pixel)
 void pack_rgb888_plain(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *to);
 /* octets groups of 8 pixels to as many bytes. */
 void pack_mono_plain(const struct levels *levels, const uint32_t *from, size_t octets, uint8_t *to);
-/* Sets the two kernels to the best that this processor has. source must be set. */
+void pack_rgb888_dithered_plain(
+	const struct levels *levels, const uint32_t *from, const uint8_t *noise, size_t count, uint8_t *to);
+void pack_mono_dithered_plain(
+	const struct levels *levels, const uint32_t *from, const uint8_t *noise, size_t octets, uint8_t *to);
+/* Sets the kernels to the best that this processor has. source must be set. */
 void pack_choose(struct levels *levels);
 
-/* count neighbouring pixels to the wire, from pixel `column` of the wire row that starts at row. */
-void pack_line(const struct levels *levels, const uint32_t *from, size_t count, uint8_t *row, size_t column);
+/* count neighbouring pixels to the wire, from pixel `column` of the wire row that starts at row. noise, a byte a
+ * pixel: NULL without dither; for MONO1 and DUAL the least value that is lit, 1..255; else added to the level in
+ * 1/256 before it is cut off. */
+void pack_line(const struct levels *levels, const uint32_t *from, const uint8_t *noise, size_t count,
+	uint8_t *row, size_t column);
 uint32_t levels_shown(const struct levels *levels, uint32_t pixel);
+uint32_t levels_shown_dithered(const struct levels *levels, uint32_t pixel, unsigned noise);
 
 #endif

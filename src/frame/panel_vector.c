@@ -54,23 +54,32 @@ VBMI static inline void load_vectors(const struct levels *levels, struct vectors
 	}
 }
 
+/* Of 64 pixels the channel that wire byte k is. */
+VBMI static inline __m512i plane_of(const struct vectors *with, const __m512i in[4], int k)
+{
+	__m512i low = _mm512_permutex2var_epi8(in[0], with->plane_index[k], in[1]);
+	__m512i high = _mm512_permutex2var_epi8(in[2], with->plane_index[k], in[3]);
+	return _mm512_mask_mov_epi8(low, UINT64_C(0xffffffff) << 32, high);
+}
+
+/* Planes together into wire order: the k-th vector of it. */
+VBMI static inline __m512i interleave(const struct vectors *with, const __m512i plane[3], int k)
+{
+	__m512i two = _mm512_permutex2var_epi8(plane[0], with->wire_index[k], plane[1]);
+	return _mm512_mask_permutexvar_epi8(two, with->third[k], with->wire_index[k], plane[2]);
+}
+
 /* 64 pixels: apart into planes, through the tables, and together into wire order. */
 VBMI static inline void convert(const struct vectors *with, const __m512i in[4], __m512i out[3])
 {
 	__m512i plane[3];
 
 #pragma GCC unroll 3
-	for (int k = 0; k < 3; k++) {
-		__m512i low = _mm512_permutex2var_epi8(in[0], with->plane_index[k], in[1]);
-		__m512i high = _mm512_permutex2var_epi8(in[2], with->plane_index[k], in[3]);
-		__m512i both = _mm512_mask_mov_epi8(low, UINT64_C(0xffffffff) << 32, high);
-		plane[k] = look_up(with->tables[k], both);
-	}
+	for (int k = 0; k < 3; k++)
+		plane[k] = look_up(with->tables[k], plane_of(with, in, k));
 #pragma GCC unroll 3
-	for (int k = 0; k < 3; k++) {
-		__m512i two = _mm512_permutex2var_epi8(plane[0], with->wire_index[k], plane[1]);
-		out[k] = _mm512_mask_permutexvar_epi8(two, with->third[k], with->wire_index[k], plane[2]);
-	}
+	for (int k = 0; k < 3; k++)
+		out[k] = interleave(with, plane, k);
 }
 
 /* The last, fewer than 64: nothing beyond them is read or written. */
@@ -110,6 +119,43 @@ VBMI static void pack_rgb888_vbmi(
 		convert_rest(&with, from, count, to);
 }
 
+/* The same with a fraction of each level, which noise carries over into the level or not. */
+VBMI static void pack_rgb888_dithered_vbmi(
+	const struct levels *levels, const uint32_t *from, const uint8_t *noise, size_t count, uint8_t *to)
+{
+	struct vectors with;
+	__m512i fractions[3][4];
+
+	if (levels->mono) {
+		pack_rgb888_dithered_plain(levels, from, noise, count, to);
+		return;
+	}
+	load_vectors(levels, &with);
+	for (int k = 0; k < 3; k++)
+		for (int i = 0; i < 4; i++)
+			fractions[k][i] = _mm512_loadu_si512(levels->fraction[k] + 64 * i);
+	for (; count >= 64; count -= 64, from += 64, noise += 64, to += 192) {
+		__m512i in[4], plane[3];
+		/* noise + fraction > 255 just when fraction > 255 - noise */
+		__m512i limit = _mm512_xor_si512(_mm512_loadu_si512(noise), _mm512_set1_epi8(-1));
+#pragma GCC unroll 4
+		for (int i = 0; i < 4; i++)
+			in[i] = _mm512_loadu_si512(from + 16 * i);
+#pragma GCC unroll 3
+		for (int k = 0; k < 3; k++) {
+			__m512i index = plane_of(&with, in, k);
+			__mmask64 carry = _mm512_cmpgt_epu8_mask(look_up(fractions[k], index), limit);
+			__m512i level = look_up(with.tables[k], index);
+			plane[k] = _mm512_mask_add_epi8(level, carry, level, _mm512_set1_epi8(1));
+		}
+#pragma GCC unroll 3
+		for (int k = 0; k < 3; k++)
+			_mm512_storeu_si512(to + 64 * k, interleave(&with, plane, k));
+	}
+	if (count > 0)
+		pack_rgb888_dithered_plain(levels, from, noise, count, to);
+}
+
 #define LUMA_WEIGHTS (LUMA_B | LUMA_G << 8 | LUMA_R << 16)
 
 /* Eight pixels, last first, so that the mask's low bit is the right-hand pixel. Sums are compared before their shift:
@@ -125,6 +171,24 @@ AVX2 static void pack_mono_avx2(const struct levels *levels, const uint32_t *fro
 		__m256i sums = _mm256_madd_epi16(_mm256_maddubs_epi16(pixels, weights), ones);
 		__m256i lit = _mm256_cmpgt_epi32(_mm256_permutevar8x32_epi32(sums, backward), below);
 		to[i] = (uint8_t)_mm256_movemask_ps(_mm256_castsi256_ps(lit));
+	}
+}
+
+/* The least luma that is lit is each pixel's own. */
+AVX2 static void pack_mono_dithered_avx2(
+	const struct levels *levels, const uint32_t *from, const uint8_t *noise, size_t octets, uint8_t *to)
+{
+	const __m256i weights = _mm256_set1_epi32(LUMA_WEIGHTS), ones = _mm256_set1_epi16(1);
+	const __m256i backward = _mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0);
+
+	for (size_t i = 0; i < octets; i++) {
+		__m256i pixels = _mm256_loadu_si256((const __m256i *)(const void *)(from + 8 * i));
+		__m256i sums = _mm256_madd_epi16(_mm256_maddubs_epi16(pixels, weights), ones);
+		__m256i least =
+			_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(noise + 8 * i)));
+		__m256i lumas = _mm256_srli_epi32(sums, LUMA_SHIFT);
+		__m256i unlit = _mm256_permutevar8x32_epi32(_mm256_cmpgt_epi32(least, lumas), backward);
+		to[i] = levels->dark ? 0 : (uint8_t)~_mm256_movemask_ps(_mm256_castsi256_ps(unlit));
 	}
 }
 
@@ -149,12 +213,17 @@ void pack_choose(struct levels *levels)
 {
 	levels->pack_rgb888 = pack_rgb888_plain;
 	levels->pack_mono = pack_mono_plain;
+	levels->pack_rgb888_dithered = pack_rgb888_dithered_plain;
+	levels->pack_mono_dithered = pack_mono_dithered_plain;
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2"))
+	if (__builtin_cpu_supports("avx2")) {
 		levels->pack_mono = pack_mono_avx2;
+		levels->pack_mono_dithered = pack_mono_dithered_avx2;
+	}
 	if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw")) {
 		make_shuffles(levels);
 		levels->pack_rgb888 = pack_rgb888_vbmi;
+		levels->pack_rgb888_dithered = pack_rgb888_dithered_vbmi;
 		levels->pack_mono = pack_mono_vbmi;
 	}
 #endif

@@ -13,6 +13,11 @@ struct bench {
 	struct panel_spec spec;
 };
 
+/* An outdoor module of 32x16 that lights four rows at once; filled in main. */
+static uint32_t outdoor_wire[32 * 16];
+static const struct scan_map outdoor = {
+	.width = 32, .height = 16, .wire_width = 128, .wire_height = 4, .wire = outdoor_wire};
+
 #define LEVELS .gamma = 2.2, .white = {1.0, 0.9, 0.8}, .threshold = 128
 
 static const struct bench cases[] = {
@@ -35,6 +40,30 @@ static const struct bench cases[] = {
 	{"1 bit", 6, {.width = 128, .height = 64, .format = PANEL_MONO1, LEVELS}},
 	{"1 bit", 6, {.width = 320, .height = 96, .format = PANEL_MONO1, LEVELS}},
 	{"1 bit", 6, {.width = 1920, .height = 1080, .format = PANEL_MONO1, LEVELS}},
+	{"rgb888 1/4 scan", 0,
+		{.width = 128, .height = 64, .map = {.scan = &outdoor}, .wire = WIRE_CHAINS, LEVELS}},
+	{"rgb888 1/4 scan", 0,
+		{.width = 1920, .height = 1072, .map = {.scan = &outdoor}, .wire = WIRE_CHAINS, LEVELS}},
+	{"1 bit 1/4 scan", 0,
+		{.width = 128,
+			.height = 64,
+			.format = PANEL_MONO1,
+			.map = {.scan = &outdoor},
+			.wire = WIRE_CHAINS,
+			LEVELS}},
+	{"rgb888 dither", 0, {.width = 128, .height = 64, .dither = DITHER_ORDERED, LEVELS}},
+	{"rgb888 dither", 0, {.width = 1920, .height = 1080, .dither = DITHER_BLUE_NOISE, LEVELS}},
+	{"rgb888 dither 1/4 scan", 0,
+		{.width = 128,
+			.height = 64,
+			.dither = DITHER_ORDERED,
+			.map = {.scan = &outdoor},
+			.wire = WIRE_CHAINS,
+			LEVELS}},
+	{"1 bit dither", 0,
+		{.width = 128, .height = 64, .format = PANEL_MONO1, .dither = DITHER_ORDERED, LEVELS}},
+	{"1 bit dither", 0,
+		{.width = 1920, .height = 1080, .format = PANEL_MONO1, .dither = DITHER_BLUE_NOISE, LEVELS}},
 	{"1 bit rotated 90", 0, {.width = 96, .height = 320, .rotate = 90, .format = PANEL_MONO1, LEVELS}},
 };
 
@@ -88,6 +117,9 @@ static void measure(const struct bench *bench)
 
 int main(void)
 {
+	for (uint32_t y = 0; y < 16; y++)
+		for (uint32_t x = 0; x < 32; x++)
+			outdoor_wire[32 * y + x] = y % 4 * 128 + x / 8 * 32 + (3 - y / 4) * 8 + x % 8;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		measure(&cases[i]);
 	return 0;
