@@ -43,9 +43,13 @@ uint32_t legible_on_panel(const struct panel_spec *panel, uint32_t colour)
 	unsigned threshold = (unsigned)panel->threshold;
 	if (panel->format == PANEL_MONO1)
 		return luma(colour) >= threshold ? 0xffffff : 0;
-	if (panel->format == PANEL_DUAL)
+	bool two_levels = panel->format == PANEL_DUAL || panel->depth == 1;
+	if (panel->format == PANEL_DUAL || panel->no_blue)
+		colour &= 0xffff00;
+	if (two_levels && !panel->mono)
 		return ((colour >> 16 & 255) >= threshold ? 0xff0000 : 0) |
-		       ((colour >> 8 & 255) >= threshold ? 0x00ff00 : 0);
+		       ((colour >> 8 & 255) >= threshold ? 0x00ff00 : 0) |
+		       ((colour & 255) > 0 && (colour & 255) >= threshold ? 0x0000ff : 0);
 	return panel->mono || panel->format == PANEL_GREY8 ? luma(colour) * 0x010101u : colour;
 }
 

@@ -50,6 +50,8 @@ static const char *refusal(const struct panel_spec *spec)
 	for (int c = 0; c < 3; c++)
 		if (!(spec->white[c] >= 0.0 && spec->white[c] <= 1.0))
 			return "white balance is three numbers from 0 to 1";
+	if (spec->depth < 0 || spec->depth > 8)
+		return "the depth is 1 to 8 bits";
 	if ((unsigned)spec->dither > DITHER_BLUE_NOISE)
 		return "there is no such dither";
 	if (spec->threshold < 0 || spec->threshold > 255)
@@ -62,6 +64,8 @@ static double channel_share(const struct panel_spec *spec, int channel)
 {
 	if (spec->mono)
 		return (spec->mono_colour >> (16 - 8 * channel) & 255) / 255.0;
+	if (spec->no_blue && channel == 2 && spec->format != PANEL_GREY8)
+		return 0;
 	return spec->format == PANEL_GREY8 ? 1.0 : spec->white[channel];
 }
 
@@ -99,6 +103,26 @@ static void make_exact(struct panel *panel, int channel, double brightness, unsi
 		levels->shown[channel][level] = (uint8_t)quantise(level / (double)most, 255);
 }
 
+/* Of LEDs on a wire of 8 bits: their highest level. */
+static unsigned deepest(const struct panel_spec *spec)
+{
+	return spec->depth == 0 ? 255 : (1u << spec->depth) - 1;
+}
+
+/* The level without dither, of `most`, for a share of 0..1 that stands for value v. */
+static unsigned plain_level(const struct panel_spec *spec, double share, int v, unsigned most)
+{
+	return most == 1 ? share > 0 && v >= spec->threshold : quantise(share, most);
+}
+
+static void make_expand(struct panel *panel)
+{
+	unsigned most = deepest(&panel->spec);
+
+	for (unsigned level = 0; level <= most; level++)
+		panel->levels.expand[level] = (uint8_t)quantise(level / (double)most, 255);
+}
+
 /* A wire of 16 bits: 5, 6 and 5 bits from the high end, in colour order; what is seen is what they stand for. */
 static void make_rgb565(struct panel *panel, double brightness)
 {
@@ -120,21 +144,27 @@ static void make_rgb565(struct panel *panel, double brightness)
 static void make_rgb888(struct panel *panel, double brightness)
 {
 	const uint8_t *order = orders[panel->spec.order];
+	struct levels *levels = &panel->levels;
+	unsigned most = deepest(&panel->spec);
 
+	if (most == 1)
+		brightness = brightness > 0;
+	make_expand(panel);
 	for (int k = 0; k < 3; k++) {
 		int c = order[k];
 		for (int v = 0; v < 256; v++) {
-			unsigned level = quantise(panel->curve[c][v] * brightness, 255);
-			panel->levels.spread[c][v] = level << 8 * k;
-			panel->levels.bytes[k][v] = (uint8_t)level;
-			panel->levels.shown[c][v] = (uint8_t)level;
+			double share = panel->curve[c][v] * brightness;
+			uint8_t byte = levels->expand[plain_level(&panel->spec, share, v, most)];
+			levels->spread[c][v] = (uint32_t)byte << 8 * k;
+			levels->bytes[k][v] = byte;
+			levels->shown[c][v] = byte;
 		}
 		if (!panel->dithers)
 			continue;
-		make_exact(panel, c, brightness, 255, 8 * (unsigned)k);
+		make_exact(panel, c, brightness, most, 8 * (unsigned)k);
 		for (int v = 0; v < 256; v++) {
-			panel->levels.bytes[k][v] = (uint8_t)(panel->levels.exact[c][v] >> 8);
-			panel->levels.fraction[k][v] = (uint8_t)panel->levels.exact[c][v];
+			levels->bytes[k][v] = (uint8_t)(levels->exact[c][v] >> 8);
+			levels->fraction[k][v] = (uint8_t)levels->exact[c][v];
 		}
 	}
 }
@@ -142,16 +172,21 @@ static void make_rgb888(struct panel *panel, double brightness)
 static void make_grey8(struct panel *panel, double brightness)
 {
 	struct levels *levels = &panel->levels;
+	unsigned most = deepest(&panel->spec);
 
+	if (most == 1)
+		brightness = brightness > 0;
+	make_expand(panel);
 	for (int v = 0; v < 256; v++) {
-		double exact = pow(v / 255.0, panel->spec.gamma) * brightness;
-		unsigned level = quantise(exact, 255);
-		levels->spread[0][v] = level;
+		double share = pow(v / 255.0, panel->spec.gamma) * brightness;
+		unsigned level = plain_level(&panel->spec, share, v, most);
+		levels->spread[0][v] = levels->expand[level];
+		if (panel->dithers)
+			level = (unsigned)v < most ? (unsigned)v : most; /* the table is by level */
 		for (int c = 0; c < 3; c++) {
-			levels->exact[c][v] = (uint16_t)quantise(exact, 256 * 255);
+			levels->exact[c][v] = (uint16_t)quantise(share, 256 * most);
 			levels->shown[c][v] = (uint8_t)quantise(
-				channel_share(&panel->spec, c) * (panel->dithers ? v : (int)level) / 255.0,
-				255);
+				channel_share(&panel->spec, c) * levels->expand[level] / 255.0, 255);
 		}
 	}
 }
@@ -272,6 +307,8 @@ int panel_create(const struct panel_spec *spec, struct panel **ret_panel, const 
 	panel->identity = is_identity(&panel->map);
 	make_noise(panel);
 	pack_choose(&panel->levels);
+	if (deepest(spec) != 255) /* the kernels for wide vectors know levels of 8 bits only */
+		panel->levels.pack_rgb888_dithered = pack_rgb888_dithered_plain;
 	panel_set_brightness(panel, 1000);
 	*ret_panel = panel;
 	return 0;

@@ -72,8 +72,11 @@ struct panel_spec {
 	enum colour_order order;
 	bool mono; /* the LEDs have one colour: luma is taken, mono_colour is what the preview shows */
 	uint32_t mono_colour; /* 0xRRGGBB */
-	double gamma;	      /* 1.0 .. 4.0; 1 leaves the levels alone */
-	double white[3];      /* 0..1 each, default 1 */
+	bool no_blue;	      /* red and green LEDs only */
+	int depth; /* RGB888, GREY8: bits of a colour that the LEDs can show, 1..8 (0: 8); the wire carries the level that
+		    * it stands for. 1: lit or not, as with MONO1 */
+	double gamma;	 /* 1.0 .. 4.0; 1 leaves the levels alone */
+	double white[3]; /* 0..1 each, default 1 */
 	int threshold; /* 0..255, for MONO1, DUAL without dither: levels >= it are lit (before gamma); default 128 */
 	struct module_map map;
 	const struct cabinet
@@ -101,6 +104,10 @@ void panel_wire_sources(const struct panel *panel, uint32_t *sources);
 /* A digest of wire bytes by which a decoder can be held against them: of the bytes; of R, G, B of each pixel, as the LEDs
  * show it, where they are bits (PANEL_MONO1, PANEL_DUAL). */
 uint64_t panel_wire_digest(const struct panel *panel, const uint8_t *wire);
+/* Cabinets of one kind in a grid of columns x rows of module_width x module_height: *cabinets, as many, in the order of
+ * grid's chain; modules of backward runs mean cabinets. Each is wired as inside says. */
+void panel_cabinet_grid(
+	const struct module_map *grid, const struct module_map *inside, struct cabinet *cabinets);
 /* What the LEDs show, in the frame's own shape (before rotation and map). to has the frame's size. */
 void panel_levels(const struct panel *panel, const struct frame *frame, struct frame *to);
 /* The wire bytes. Only the wire pixels that frame's damage touches need be rewritten: wire keeps the rest from the

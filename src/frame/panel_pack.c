@@ -127,9 +127,9 @@ void pack_rgb888_dithered_plain(
 {
 	for (size_t i = 0; i < count; i++, to += 3) {
 		uint32_t word = spread_dithered(levels, from[i], noise[i]);
-		to[0] = (uint8_t)word;
-		to[1] = (uint8_t)(word >> 8);
-		to[2] = (uint8_t)(word >> 16);
+		to[0] = levels->expand[word & 255];
+		to[1] = levels->expand[word >> 8 & 255];
+		to[2] = levels->expand[word >> 16 & 255];
 	}
 }
 
@@ -199,7 +199,7 @@ static void pack_line_dithered(const struct levels *levels, const uint32_t *from
 		break;
 	case PANEL_GREY8:
 		for (size_t i = 0; i < count; i++)
-			row[column + i] = (uint8_t)dithered(levels, 0, luma(from[i]), noise[i]);
+			row[column + i] = levels->expand[dithered(levels, 0, luma(from[i]), noise[i])];
 		break;
 	case PANEL_MONO1:
 		pack_mono_line_dithered(levels, from, noise, count, row, column);

@@ -25,6 +25,7 @@ struct levels {
 	uint8_t bytes[3][256];	  /* RGB888: wire byte k of a pixel has table k; with dither the whole part */
 	uint8_t fraction[3][256]; /* RGB888 with dither: the rest, in 1/256 */
 	uint16_t exact[3][256];	  /* RGB888, RGB565, GREY8 with dither: channel c's level, in 1/256 */
+	uint8_t expand[256];	  /* RGB888, GREY8 with dither: what the wire has of a level; else itself */
 	uint8_t shift[3]; /* RGB888, RGB565 with dither: where channel c's level is in the wire word */
 	bool dark;	  /* MONO1, DUAL with dither: nothing is lit */
 	uint32_t spread

@@ -151,24 +151,58 @@ static void end_line(struct walk *walk)
 	walk->line_x = walk->line_height = 0;
 }
 
+struct place {
+	int column, row;
+	bool upside_down;
+};
+
+/* In columns x rows of modules: the at-th one of a line of the chain. */
+static struct place chain_place(const struct module_map *map, int line, int at)
+{
+	bool along_rows = map->chain == CHAIN_ROWS;
+	int lines = along_rows ? map->rows : map->columns, length = along_rows ? map->columns : map->rows;
+	bool lines_reversed = along_rows ? map->chain_from_bottom : map->chain_from_right;
+	bool reversed = along_rows ? map->chain_from_right : map->chain_from_bottom;
+	bool backward = map->chain_serpentine && line % 2 == 1;
+
+	if (lines_reversed)
+		line = lines - 1 - line;
+	if (reversed != backward)
+		at = length - 1 - at;
+	return (struct place){
+		along_rows ? at : line, along_rows ? line : at, backward && map->flip_alternate};
+}
+
 static void add_modules(struct walk *walk)
 {
 	const struct module_map *map = &walk->cabinet.map;
 	bool along_rows = map->chain == CHAIN_ROWS;
 	int lines = along_rows ? map->rows : map->columns, length = along_rows ? map->columns : map->rows;
-	bool lines_reversed = along_rows ? map->chain_from_bottom : map->chain_from_right;
-	bool reversed = along_rows ? map->chain_from_right : map->chain_from_bottom;
 
-	for (int i = 0; i < lines && !walk->wrong; i++) {
-		bool backward = map->chain_serpentine && i % 2 == 1;
-		int line = lines_reversed ? lines - 1 - i : i;
-		for (int k = 0; k < length && !walk->wrong; k++) {
-			int at = reversed != backward ? length - 1 - k : k;
-			add_module(walk, along_rows ? at : line, along_rows ? line : at,
-				backward && map->flip_alternate);
+	for (int line = 0; line < lines && !walk->wrong; line++) {
+		for (int at = 0; at < length && !walk->wrong; at++) {
+			struct place place = chain_place(map, line, at);
+			add_module(walk, place.column, place.row, place.upside_down);
 		}
 		if (walk->spec->wire == WIRE_CHAINS)
 			end_line(walk);
+	}
+}
+
+void panel_cabinet_grid(
+	const struct module_map *grid, const struct module_map *inside, struct cabinet *cabinets)
+{
+	bool along_rows = grid->chain == CHAIN_ROWS;
+	int length = along_rows ? grid->columns : grid->rows;
+
+	for (int i = 0; i < grid->columns * grid->rows; i++) {
+		struct place place = chain_place(grid, i / length, i % length);
+		cabinets[i] = (struct cabinet){.x = place.column * grid->module_width,
+			.y = place.row * grid->module_height,
+			.width = grid->module_width,
+			.height = grid->module_height,
+			.rotate = place.upside_down ? 180 : 0,
+			.map = *inside};
 	}
 }
 

@@ -382,6 +382,34 @@ static void test_levels(void **state)
 	panel_destroy(panel);
 }
 
+/* LEDs of red and green that are on or off, on a wire of 8 bits; and three bits of each colour */
+static void test_depth(void **state)
+{
+	struct panel_spec spec = {.width = 4, .height = 1, .no_blue = true, .depth = 1, PLAIN};
+	struct panel *panel = make(&spec);
+	struct frame *frame = frame_create(4, 1), *shown = frame_create(4, 1);
+	uint8_t wire[12];
+	frame->pixels[0] = 0xffffff, frame->pixels[1] = 0x7f80ff, frame->pixels[2] = 0x0000ff;
+	panel_set_brightness(panel, 100); /* cannot be less bright */
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){255, 255, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0}), 12);
+	panel_set_brightness(panel, 0);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[12]){0}), 12);
+	panel_destroy(panel);
+
+	spec = (struct panel_spec){.width = 4, .height = 1, .depth = 3, PLAIN};
+	panel = make(&spec);
+	frame->pixels[0] = 0xff8011; /* of 7: 7, 3.51, 0.47; 4 of 7 is 145.7 */
+	panel_levels(panel, frame, shown);
+	assert_int_equal(shown->pixels[0], 0xff9200);
+	panel_pack(panel, frame, whole(frame), wire);
+	assert_memory_equal(wire, ((uint8_t[]){0xff, 0x92, 0x00}), 3);
+	panel_destroy(panel);
+	frame_unref(frame);
+	frame_unref(shown);
+}
+
 static void test_one_colour(void **state)
 {
 	/* one-colour LEDs on an RGB wire: the wire shows what the preview shows */
@@ -527,6 +555,8 @@ static struct panel_spec any_spec(uint32_t *seed)
 		.white = {1, 0.9, 0.8},
 		.threshold = (int)(noise(seed) % 256),
 		.wire = (enum wire_layout)(noise(seed) % 3),
+		.depth = (int)(noise(seed) % 9),
+		.no_blue = noise(seed) % 4 == 0,
 		.dither = (enum dither)(noise(seed) % 3)};
 	if (noise(seed) % 2)
 		spec.map = (struct module_map){.module_width = 8,
@@ -630,6 +660,8 @@ static void test_kernels(void **state)
 					(uint16_t)(levels.bytes[k][v] << 8 | levels.fraction[k][v]);
 				levels.shift[levels.source[k]] = (uint8_t)(8 * k);
 			}
+		for (int v = 0; v < 256; v++)
+			levels.expand[v] = (uint8_t)v;
 		levels.dark = round % 7 == 0;
 		pack_choose(&levels);
 		for (size_t count = 0; count < 200; count += 1 + noise(&seed) % 3) {
@@ -666,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_dual),
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_one_colour),
+		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_dither_of_two_levels),
 		cmocka_unit_test(test_dither_keeps_the_mean),
 		cmocka_unit_test(test_blue_noise),
