@@ -215,6 +215,8 @@ install: programs
 	install -m 755 build/bin/bangtind $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 build/bin/bangtin build/bin/bangtin-testpattern build/bin/bangtin-simulator $(DESTDIR)$(PREFIX)/bin/
 	cp -R build/fonts/. $(DESTDIR)$(PREFIX)/share/bangtin/fonts/
+	install -d $(DESTDIR)$(PREFIX)/share/bangtin/maps
+	install -m 644 drivers/maps/*.map $(DESTDIR)$(PREFIX)/share/bangtin/maps/
 	cp -R playlists $(DESTDIR)$(PREFIX)/share/doc/bangtin/
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bangtin/
 	for m in $(MAN_PAGES); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done

@@ -179,10 +179,9 @@ static int send_piece(struct sink *sink, struct alpha *alpha)
 static void alpha_check(const void *priv, const struct display *display, struct diag_list *diags)
 {
 	const struct alpha *alpha = priv;
-	bool turned = display->panel.rotate % 180 != 0;
-	int width = turned ? display->height : display->width;
-	int height = turned ? display->width : display->height;
+	int width, height;
 
+	sink_display_shape(display, &width, &height);
 	paced_check_port(display, diags);
 	if (width > WIDTH_MOST || height > HEIGHT_MOST)
 		diag_error(diags, display->where,
@@ -198,10 +197,10 @@ static void alpha_check(const void *priv, const struct display *display, struct 
 static int64_t alpha_cycle(const void *priv, const struct display *display)
 {
 	const struct serial_mode mode = mode_of(priv);
-	size_t rows = display->panel.rotate % 180 ? (size_t)display->width : (size_t)display->height;
+	int width, height;
 
-	return PAUSE +
-	       paced_time(&mode, OVERHEAD / 2 + rows + (size_t)display->width * (size_t)display->height);
+	sink_display_shape(display, &width, &height);
+	return PAUSE + paced_time(&mode, OVERHEAD / 2 + (size_t)height + (size_t)width * (size_t)height);
 }
 
 static int alpha_open(struct sink *sink)

@@ -59,9 +59,10 @@ static void encode(struct flaschen *ft, const uint8_t *rgb)
 static void flaschen_check(const void *priv, const struct display *display, struct diag_list *diags)
 {
 	const struct flaschen *ft = priv;
-	int widest = display->panel.rotate % 180 ? display->height : display->width;
+	int widest, height;
 	const char *wrong = udp_check_host(ft->host);
 
+	sink_display_shape(display, &widest, &height);
 	if (wrong)
 		diag_error(diags, display->where, "driver flaschen: host `%s` is not an address; %s",
 			ft->host, wrong);

@@ -76,10 +76,10 @@ static size_t encode(const struct hanover *h, const uint8_t *wire, uint8_t *to)
 
 static size_t wired_size(const struct display *display)
 {
-	bool turned = display->panel.rotate % 180 != 0;
+	int width, height;
 
-	return turned ? message_size(display->height, display->width)
-		      : message_size(display->width, display->height);
+	sink_display_shape(display, &width, &height);
+	return message_size(width, height);
 }
 
 static int64_t hanover_cycle(const void *priv, const struct display *display)

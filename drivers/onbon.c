@@ -27,12 +27,11 @@ static const int run_modes[] = {0, 2, 3}; /* of onbon_silence_words */
 
 static struct onbon_picture picture_of(const struct onbon *onbon, const struct display *display)
 {
-	bool turned = display->panel.rotate % 180 != 0;
+	int width, height;
 
-	return (struct onbon_picture){.x = (int)onbon->x,
-		.width = turned ? display->height : display->width,
-		.height = turned ? display->width : display->height,
-		.dual = !display->panel.mono};
+	sink_display_shape(display, &width, &height);
+	return (struct onbon_picture){
+		.x = (int)onbon->x, .width = width, .height = height, .dual = !display->panel.mono};
 }
 
 static size_t update_size(size_t pixel_bytes)

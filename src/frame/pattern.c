@@ -133,6 +133,13 @@ static void draw_number(struct frame *frame, struct rect within, int64_t number,
 	} while ((number /= 10) > 0);
 }
 
+void pattern_number(struct frame *frame, int x, int y, int64_t number, int scale, uint32_t colour)
+{
+	struct rect within = {x, y, number_width(number, scale), 5 * scale};
+
+	draw_number(frame, within, number, scale, colour);
+}
+
 /* The largest scale at which a number of that many digits fits; 1 if none does. */
 static int scale_of(int digits, int width, int height)
 {

@@ -18,6 +18,9 @@ struct pattern {
 	void (*paint)(const struct pattern_settings *settings, int64_t elapsed, struct frame *frame);
 };
 
+/* A number with its left upper corner at (x, y), in digits of 3x5 pixels, 4 apart, times scale; clipped. */
+void pattern_number(struct frame *frame, int x, int y, int64_t number, int scale, uint32_t colour);
+
 extern const struct pattern patterns[];		      /* ends with name NULL */
 const struct pattern *pattern_find(const char *name); /* NULL: none */
 /* false: no such pattern */

@@ -92,6 +92,15 @@ static struct panel_spec spec_of(const struct display *display, const struct sin
 	return spec;
 }
 
+void sink_display_shape(const struct display *display, int *ret_width, int *ret_height)
+{
+	struct panel_spec spec = display->panel;
+
+	spec.width = display->width;
+	spec.height = display->height;
+	panel_spec_shape(&spec, ret_width, ret_height);
+}
+
 /* A driver of pictures as `driver`, one that takes orders as `control`. */
 static bool has_role(const struct display *display, const struct sink_driver *driver, struct diag_list *diags)
 {
@@ -192,7 +201,8 @@ void output_traits(const struct display *display, struct output_traits *ret_trai
 	diag_init(&diags);
 	if (options_bind(driver, display, priv, &diags))
 		ret_traits->minimum_cycle = cycle_of(driver, priv, display);
-	ret_traits->two_levels = driver->format == PANEL_MONO1 || driver->format == PANEL_DUAL;
+	ret_traits->two_levels =
+		driver->format == PANEL_MONO1 || driver->format == PANEL_DUAL || display->panel.depth == 1;
 	diag_finish(&diags);
 	options_free(driver, priv);
 	free(priv);

@@ -121,6 +121,8 @@ void *sink_priv(struct sink *sink);
 const struct display *sink_display(struct sink *sink);
 /* Of the wire picture; valid from open on. */
 void sink_shape(struct sink *sink, int *ret_width, int *ret_height);
+/* The same of a display that is not open: for check and cycle. Pure. */
+void sink_display_shape(const struct display *display, int *ret_width, int *ret_height);
 /* At most SINK_WATCHES descriptors; events 0: not for now. Watching ends by itself before close is called. */
 #define SINK_WATCHES 4
 void sink_watch(struct sink *sink, int fd, unsigned events);

@@ -17,6 +17,8 @@ struct site_reader {
 bool site_read_size(struct site_reader *reader, struct node *map, const char *key, int required, int most,
 	int *ret_width, int *ret_height);
 void site_read_panel(struct site_reader *reader, struct node *map, struct display *display);
+/* `map`; rotation is read before. */
+void site_read_map(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_brightness(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_on_hours(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_driver(struct site_reader *reader, struct node *map, struct display *display);

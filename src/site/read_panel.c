@@ -1,4 +1,4 @@
-/* A display's keys that end in struct panel_spec: rotation, colours, levels, the module map. */
+/* A display's keys that end in struct panel_spec: rotation, colours, levels. */
 #include "site/keys.h"
 
 #include <stdio.h>
@@ -12,11 +12,12 @@ static const char *const colour_words[] = {
 	"mono-green",
 	"mono-blue",
 	"mono-white",
+	"red-green",
 };
-static const uint32_t mono_colours[] = {0, 0xff0000, 0xffbf00, 0xffff00, 0x00ff00, 0x0000ff, 0xffffff};
+static const uint32_t mono_colours[] = {0, 0xff0000, 0xffbf00, 0xffff00, 0x00ff00, 0x0000ff, 0xffffff, 0};
 static const char *const order_words[] = {"rgb", "rbg", "grb", "gbr", "brg", "bgr"};
 static const char *const rotate_words[] = {"0", "90", "180", "270"};
-static const char *const chain_words[] = {"rows", "columns"};
+static const char *const dither_words[] = {"none", "ordered", "blue-noise"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -47,8 +48,9 @@ static void read_colours(struct site_reader *reader, struct node *map, struct pa
 {
 	int word = 0;
 	check_word(&reader->check, map, "colours", CHECK_OPTIONAL, colour_words, COUNT(colour_words), &word);
-	panel->mono = word > 0;
+	panel->mono = mono_colours[word] != 0;
 	panel->mono_colour = mono_colours[word];
+	panel->no_blue = strcmp(colour_words[word], "red-green") == 0;
 	word = ORDER_RGB;
 	check_word(
 		&reader->check, map, "colour-order", CHECK_OPTIONAL, order_words, COUNT(order_words), &word);
@@ -72,46 +74,12 @@ static void read_white(struct site_reader *reader, struct node *map, struct pane
 		check_node_number(&reader->check, list->children[i], what, 0, 1, &panel->white[i]);
 }
 
-static void read_map(struct site_reader *reader, struct node *node, struct module_map *map)
-{
-	struct check *check = &reader->check;
-	int64_t number;
-	int word = CHAIN_ROWS;
-	site_read_size(reader, node, "module", CHECK_OPTIONAL, FRAME_SIDE_MOST, &map->module_width,
-		&map->module_height);
-	if (check_int(check, node, "columns", CHECK_OPTIONAL, 1, 1024, &number))
-		map->columns = (int)number;
-	if (check_int(check, node, "rows", CHECK_OPTIONAL, 1, 1024, &number))
-		map->rows = (int)number;
-	if (check_word(check, node, "chain", CHECK_OPTIONAL, chain_words, COUNT(chain_words), &word))
-		map->chain = word;
-	check_bool(check, node, "chain-serpentine", CHECK_OPTIONAL, &map->chain_serpentine);
-	check_bool(check, node, "chain-from-right", CHECK_OPTIONAL, &map->chain_from_right);
-	check_bool(check, node, "chain-from-bottom", CHECK_OPTIONAL, &map->chain_from_bottom);
-	check_bool(check, node, "flip-alternate", CHECK_OPTIONAL, &map->flip_alternate);
-	check_bool(check, node, "pixel-columns", CHECK_OPTIONAL, &map->pixel_columns);
-	check_bool(check, node, "pixel-serpentine", CHECK_OPTIONAL, &map->pixel_serpentine);
-	check_done(check, node, "a module map");
-}
-
-/* Whether the modules cover the panel is the frame room's to say. */
-static void try_panel(struct site_reader *reader, const struct panel_spec *spec, struct location where)
-{
-	struct panel *panel;
-	const char *why = "the panel cannot be made so";
-	if (panel_create(spec, &panel, &why) < 0)
-		diag_error(reader->check.diags, where, "`map`: %s", why);
-	else
-		panel_destroy(panel);
-}
-
 void site_read_panel(struct site_reader *reader, struct node *map, struct display *display)
 {
 	struct check *check = &reader->check;
 	struct panel_spec *panel = &display->panel;
-	int64_t threshold = 128;
-	int word = 0;
-	size_t errors = check->diags->errors;
+	int64_t threshold = 128, depth = 8;
+	int word = 0, dither = DITHER_NONE;
 	*panel = (struct panel_spec){.width = display->width, .height = display->height, .gamma = 1};
 	if (check_word(check, map, "rotate", CHECK_OPTIONAL, rotate_words, COUNT(rotate_words), &word))
 		panel->rotate = word * 90;
@@ -120,9 +88,9 @@ void site_read_panel(struct site_reader *reader, struct node *map, struct displa
 	read_white(reader, map, panel);
 	check_int(check, map, "threshold", CHECK_OPTIONAL, 0, 255, &threshold);
 	panel->threshold = (int)threshold;
-	struct node *modules = check_map(check, map, "map", CHECK_OPTIONAL);
-	if (modules)
-		read_map(reader, modules, &panel->map);
-	if (modules && display->width > 0 && check->diags->errors == errors)
-		try_panel(reader, panel, modules->where);
+	check_int(check, map, "depth", CHECK_OPTIONAL, 1, 8, &depth);
+	panel->depth = (int)depth;
+	check_word(check, map, "dither", CHECK_OPTIONAL, dither_words, COUNT(dither_words), &dither);
+	panel->dither = (enum dither)dither;
+	site_read_map(reader, map, display);
 }

@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("BANGTIN_BUILD", "build"))
 BIN = os.path.join(BUILD, "bin")
 os.environ.setdefault("BANGTIN_FONTS", os.path.join(ROOT, "build", "fonts"))
+os.environ.setdefault("BANGTIN_MAPS", os.path.join(ROOT, "drivers", "maps"))
 os.environ["LC_ALL"] = "C.UTF-8"
 
 

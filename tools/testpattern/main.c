@@ -21,6 +21,7 @@ static const char help[] =
 	"NAME\n"
 	"       bangtin-testpattern tell WORD --driver NAME [--port P] [-o KEY=VALUE]... | --display NAME "
 	"...\n"
+	"       bangtin-testpattern map [--show MAP | -c FILE --display NAME] [-o OUT.png]\n"
 	"Test pictures on a LED board: on a port that is named here, or on a display of the daemon.\n\n"
 	"  ports                   the serial ports of this machine, and who has them open\n"
 	"  drivers [NAME]          the protocols, or the options of one of them\n"
@@ -33,6 +34,9 @@ static const char help[] =
 	"  tell WORD               what a device does by itself: a test of its own, a freeze; `drivers NAME` "
 	"lists\n"
 	"                          its words\n"
+	"  map                     the maps of outdoor modules; --show: one of them, by its name or its "
+	"file; or how a\n"
+	"                          display of a configuration is wired; -o draws it\n"
 	"  show PATTERN            shows one until Ctrl-C; the board is black afterwards\n\n"
 	"      --driver NAME       adalight, ddp, ...\n"
 	"      --port P            its serial port, or its ADDRESS[:PORT] in the network\n"
@@ -49,13 +53,14 @@ static const char help[] =
 	"      --help, --version\n\n"
 	"Exit status: 0 done, 1 the input is wrong, 2 usage, 3 the daemon or the device cannot be reached.\n";
 
-enum { DRIVER = 256, PORT, SIZE, DISPLAY, SOCKET, FOR, FPS, MODULE, KEEP, JSON, HOST, HELP, VERSION };
+enum { DRIVER = 256, PORT, SIZE, DISPLAY, SOCKET, FOR, FPS, MODULE, KEEP, SHOW, JSON, HOST, HELP, VERSION };
 
 static const struct {
 	const char *name;
 	int (*run)(const struct arguments *arguments);
 } commands[] = {{"ports", run_ports}, {"drivers", run_drivers}, {"patterns", run_patterns},
-	{"probe", run_probe}, {"show", run_show}, {"find-map", run_find_map}, {"tell", run_tell}};
+	{"probe", run_probe}, {"show", run_show}, {"map", run_map}, {"find-map", run_find_map},
+	{"tell", run_tell}};
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 int fail(int code, const char *format, ...)
@@ -141,6 +146,9 @@ static const char *take(struct arguments *arguments, int option, const char *val
 	case SOCKET:
 		arguments->socket = value;
 		return NULL;
+	case SHOW:
+		arguments->map = value;
+		return NULL;
 	case KEEP:
 		arguments->keep = true;
 		return NULL;
@@ -172,8 +180,8 @@ int main(int argc, char **argv)
 		{"option", 1, NULL, 'o'}, {"size", 1, NULL, SIZE}, {"display", 1, NULL, DISPLAY},
 		{"configuration", 1, NULL, 'c'}, {"socket", 1, NULL, SOCKET}, {"for", 1, NULL, FOR},
 		{"fps", 1, NULL, FPS}, {"module", 1, NULL, MODULE}, {"keep", 0, NULL, KEEP},
-		{"host", 1, NULL, HOST}, {"json", 0, NULL, JSON}, {"help", 0, NULL, HELP},
-		{"version", 0, NULL, VERSION}, {NULL, 0, NULL, 0}};
+		{"host", 1, NULL, HOST}, {"show", 1, NULL, SHOW}, {"json", 0, NULL, JSON},
+		{"help", 0, NULL, HELP}, {"version", 0, NULL, VERSION}, {NULL, 0, NULL, 0}};
 	struct arguments arguments = {0};
 	int option;
 

@@ -22,6 +22,7 @@ struct arguments {
 	int module_width, module_height; /* 0: not given */
 	int64_t duration;		 /* ns; 0: until interrupted */
 	int32_t rate;			 /* millihertz; 0: not given */
+	const char *map;		 /* of `map --show`; NULL: not given */
 	bool keep;			 /* leave the last picture on the board */
 };
 
@@ -31,6 +32,7 @@ int run_patterns(const struct arguments *arguments);
 int run_show(const struct arguments *arguments);
 int run_probe(const struct arguments *arguments);
 int run_find_map(const struct arguments *arguments);
+int run_map(const struct arguments *arguments);
 int run_tell(const struct arguments *arguments);
 
 /* A line on standard error; returns code. */
