@@ -229,7 +229,8 @@ static void test_wrong_displays(void **state)
 			"test.conf:3:34: error: 2 x 1 cabinets of 3x2 do not make up the panel"},
 		{"size = \"8x2\"; map = { cabinets = ( { at = \"a\"; size = \"8x2\"; } ); };",
 			"test.conf:3:43: error: `at`: `a` is not understood; write"},
-		{"size = \"8x2\"; depth = 9;", "test.conf:3:23: error: `depth` is 9; it must be a whole number from 1 to 8"},
+		{"size = \"8x2\"; depth = 9;",
+			"test.conf:3:23: error: `depth` is 9; it must be a whole number from 1 to 8"},
 		{"size = \"8x2\"; dither = \"random\";", "test.conf:3:24: error: `dither`"},
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
