@@ -54,6 +54,7 @@ void loop_destroy(struct loop *loop)
 		return;
 	assert(!loop->running);
 	clock_steps_close(loop);
+	timers_close(loop);
 	for (struct loop_signal *s = loop->signals, *next; s; s = next) {
 		next = s->next;
 		uv_close((uv_handle_t *)&s->uv, on_signal_closed);

@@ -8,12 +8,14 @@
 
 struct loop_signal;
 struct clock_step;
+struct timers;
 
 struct loop {
 	uv_loop_t uv;
 	uv_async_t keep; /* keeps uv_run waiting while nothing else does */
 	bool stop, running;
-	size_t watches, works; /* timers are watches too */
+	size_t watches, works;
+	struct timers *timers; /* NULL: there was none yet */
 	struct loop_signal *signals;
 	struct clock_step *steps;
 };
@@ -21,5 +23,6 @@ struct loop {
 /* A timerfd of that clock, non-blocking; -errno. */
 int timerfd_open(int clock);
 void clock_steps_close(struct loop *loop);
+void timers_close(struct loop *loop); /* there is none any more */
 
 #endif

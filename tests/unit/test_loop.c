@@ -125,6 +125,72 @@ static void timer_destroys_itself(void **state)
 	assert_null(seen->timer);
 }
 
+struct many {
+	struct seen *seen;
+	struct loop_timer *timers[40];
+	int order[40], fired, index[40];
+};
+
+static struct many many;
+
+static void note_timer(void *data)
+{
+	many.order[many.fired++] = *(int *)data;
+	if (many.fired == 20) /* both are still to come */
+		for (int i = 0; i < 2; i++)
+			loop_timer_set(many.timers[i], TIME_NEVER);
+}
+
+/* In the order of their instants, however they were set; one that was taken back does not fire. */
+static void timers_fire_in_order(void **state)
+{
+	struct seen *seen = *state;
+	int64_t now = clock_monotonic();
+
+	many = (struct many){.seen = seen};
+	seen->timer = loop_timer_create(seen->loop, stop_at, seen);
+	loop_timer_set(seen->timer, now - 1);
+	for (int i = 0; i < 40; i++) {
+		many.index[i] = i;
+		many.timers[i] = loop_timer_create(seen->loop, note_timer, &many.index[i]);
+		loop_timer_set(many.timers[i], now + NS_PER_SEC); /* set again below */
+	}
+	for (int i = 0; i < 40; i++)
+		loop_timer_set(many.timers[i * 7 % 40], now - 1000 * (i * 7 % 40 + 1));
+	loop_timer_set(many.timers[13], TIME_NEVER);
+	loop_run(seen->loop);
+	/* 39 first, then down to 0, without 13, 1 and 0 */
+	assert_int_equal(many.fired, 37);
+	for (int i = 0; i < 37; i++)
+		assert_int_equal(many.order[i], i < 26 ? 39 - i : 38 - i);
+	for (int i = 0; i < 40; i++)
+		loop_timer_destroy(many.timers[i]);
+	loop_timer_destroy(seen->timer);
+}
+
+static void set_to_the_past(void *data)
+{
+	struct seen *seen = data;
+
+	seen->count++;
+	loop_timer_set(seen->timer, TIME_ALWAYS);
+}
+
+/* One that is always due leaves the others, and the descriptors, their turn. */
+static void timer_always_due(void **state)
+{
+	struct seen *seen = *state;
+	struct loop_timer *end = loop_timer_create(seen->loop, stop_at, seen);
+
+	seen->timer = loop_timer_create(seen->loop, set_to_the_past, seen);
+	loop_timer_set(seen->timer, TIME_ALWAYS);
+	loop_timer_set(end, clock_monotonic() + NS_PER_MS);
+	loop_run(seen->loop);
+	assert_true(seen->count > 1);
+	loop_timer_destroy(end);
+	loop_timer_destroy(seen->timer);
+}
+
 /* Two watches are ready in one round; the first served destroys both: the other must not be called. */
 static void destroy_both(void *data, int fd, unsigned events)
 {
@@ -308,6 +374,8 @@ int main(void)
 		T(timer_is_not_early),
 		T(timer_in_the_past_fires_once),
 		T(timer_destroys_itself),
+		T(timers_fire_in_order),
+		T(timer_always_due),
 		T(removal_during_dispatch),
 		T(watch_readable_writable_hangup),
 		T(watch_survives_error),
