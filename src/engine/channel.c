@@ -120,8 +120,10 @@ static void apply_brightness(struct channel *channel, struct instant at)
 		day = day_from_date(civil.year, civil.month, civil.day);
 	}
 	int permille = display_brightness(channel->site, channel->display, day, second);
-	if (permille != channel->permille)
+	if (permille != channel->permille) {
+		output_set_instant(channel->output, at.time);
 		output_set_brightness(channel->dimmer, permille);
+	}
 	channel->permille = permille;
 }
 
@@ -221,7 +223,6 @@ static void tick(void *data)
 	if (!channel->show)
 		return;
 	note_lateness(channel, at);
-	apply_brightness(channel, at);
 	struct instant before = channel->painted.trusted == at.trusted ? channel->painted : unknown;
 	struct region damage;
 	region_clear(&damage);
@@ -233,6 +234,7 @@ static void tick(void *data)
 		channel->composed = true;
 		set_power(channel, channel->state.source != SHOW_OFF);
 	}
+	apply_brightness(channel, at); /* the canvas shows this instant by now */
 	if (!region_empty(&damage))
 		output_push(channel->output, at.time, &damage);
 	prepare_ahead(channel, at);

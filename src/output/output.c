@@ -336,6 +336,11 @@ void output_push(struct output *output, int64_t instant, const struct region *da
 	output->pushing = false;
 }
 
+void output_set_instant(struct output *output, int64_t instant)
+{
+	output->instant = instant;
+}
+
 void output_set_brightness(struct output *output, int permille)
 {
 	permille = permille < 0 ? 0 : permille > 1000 ? 1000 : permille;

@@ -48,6 +48,8 @@ void output_on_ready(struct output *output, output_ready_fn fn, void *data);
  * busy the damage is summed and the newest painted content is sent when it is ready. */
 struct frame *output_canvas(struct output *output);
 void output_push(struct output *output, int64_t instant, const struct region *damage);
+/* The canvas as it is shows this instant as well: for a frame that is handed over anew for another reason. */
+void output_set_instant(struct output *output, int64_t instant);
 void output_set_brightness(struct output *output, int permille);
 /* Tells the device one of its driver's actions. -ENOENT: it has no such word; -ENOTCONN: it is not up; -EBUSY: one is
  * going on. What becomes of it is in output_status. */
