@@ -236,8 +236,8 @@ static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const
 		.crisp = face->mono || family->pixels > 0,
 		.mono = face->mono};
 	if (family->pixels == 0) {
-		/* Thin outline strokes vanish on LEDs: bold is the default there. */
-		font.bold = bold || height < 100;
+		/* Thin outline strokes vanish on LEDs: bold is the default on boards. */
+		font.bold = bold || (height < 100 && face->page_height <= BOARD_MOST);
 		if (!fit_outline(fonts, typesetter, height, &font))
 			return false;
 	} else {
