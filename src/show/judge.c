@@ -12,24 +12,28 @@
 #define FLASHES_MOST	   3.0
 #define WINDOW_LEAST	   1.0 /* seconds that a letter of a running text is to be seen */
 
-enum { SAMPLES_MOST = 128 };
+enum { SAMPLES_MOST = 128, GRID_LEAST = 128 };
 
 /* --- measuring */
 
+/* Of screens, a grid of pixels is enough: what flashes so that it is seen is larger. */
 static double mean_luminance(const struct frame *frame)
 {
+	int side = frame->width < frame->height ? frame->width : frame->height;
+	int step = side / GRID_LEAST > 1 ? side / GRID_LEAST : 1;
+	int64_t count = 0;
 	double of[3][256], sum = 0; /* each channel's part */
 	for (uint32_t value = 0; value < 256; value++) {
 		of[0][value] = legible_luminance(value << 16);
 		of[1][value] = legible_luminance(value << 8);
 		of[2][value] = legible_luminance(value);
 	}
-	for (int y = 0; y < frame->height; y++) {
+	for (int y = 0; y < frame->height; y += step) {
 		const uint32_t *row = frame_row(frame, y);
-		for (int x = 0; x < frame->width; x++)
+		for (int x = 0; x < frame->width; x += step, count++)
 			sum += of[0][row[x] >> 16 & 255] + of[1][row[x] >> 8 & 255] + of[2][row[x] & 255];
 	}
-	return sum / frame->width / frame->height;
+	return sum / (double)count;
 }
 
 double judge_luminance(struct fonts *fonts, const struct face *face, const struct item *item)
@@ -53,9 +57,12 @@ static double own_flashes(const struct scene *scene, const struct judged *judged
 	struct luminance_at samples[SAMPLES_MOST];
 	size_t count = 0;
 	struct frame *frame = frame_create(judged->face->width, judged->face->height);
-	for (int64_t at = 0; at < 3 * NS_PER_SEC && count < SAMPLES_MOST;
-		at = scene_next_change(scene, (struct moment){at, at})) {
-		scene_compose(scene, (struct moment){at, at}, frame);
+	for (int64_t at = 0, before = 0; at < 3 * NS_PER_SEC && count < SAMPLES_MOST;
+		before = at, at = scene_next_change(scene, (struct moment){at, at})) {
+		if (at == 0)
+			scene_compose(scene, (struct moment){0, 0}, frame);
+		else
+			scene_update(scene, (struct moment){before, before}, (struct moment){at, at}, frame);
 		samples[count++] = (struct luminance_at){at, mean_luminance(frame)};
 	}
 	frame_unref(frame);
