@@ -65,20 +65,15 @@ static inline void oracle_end(struct oracle *oracle)
 
 static inline bool oracle_day_good(const struct entry *entry, day_t day)
 {
-	bool named = false;
-
 	if ((entry->from != DAY_NONE && day < entry->from) ||
 		(entry->until != DAY_NONE && day > entry->until))
 		return false;
-	for (size_t i = 0; i < entry->except_count; i++)
-		if (entry->except[i].first <= day && day <= entry->except[i].last) /* dates only */
-			return false;
-	for (size_t i = 0; i < entry->also_count; i++)
-		if (entry->also[i].first <= day && day <= entry->also[i].last)
-			return true;
-	for (size_t i = 0; i < entry->dates_count; i++)
-		named |= entry->dates[i].first <= day && day <= entry->dates[i].last;
-	if (entry->dates_count && !named)
+	/* Which days these name is not sched's: test_calendar. */
+	if (days_any_contains(entry->except, entry->except_count, day))
+		return false;
+	if (days_any_contains(entry->also, entry->also_count, day))
+		return true;
+	if (entry->dates_count && !days_any_contains(entry->dates, entry->dates_count, day))
 		return false;
 	return entry->weekdays & 1u << ((day % 7 + 7 + 3) % 7); /* 1970-01-01 was a Thursday */
 }

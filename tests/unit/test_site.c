@@ -239,7 +239,7 @@ static void test_sample(void **state)
 	if (!site)
 		fail_msg("%s", diag_text(&diags));
 	assert_int_equal(diags.count, 0);
-	assert_int_equal(site->display_count, 4);
+	assert_int_equal(site->display_count, 6);
 	site_destroy(site);
 }
 
