@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A 1920x1080 page with a ticker, 96 pixels high at 240 pixels a second and 60 frames a second: the daemon against
-Chromium that visibly shows the same page on an X server (Xvfb), which is read back to see that it does. Of Chromium only
-its own processes count, not the X server."""
+"""A 1920x1080 page with a title, a clock of seconds, and a ticker, 96 pixels high at 240 pixels a second and 60 frames a
+second: the daemon against Chromium that visibly shows the same page on an X server (Xvfb), which is read back to see that
+it does. Of Chromium only its own processes count, not the X server."""
 import mmap
 import os
 import shutil
@@ -17,13 +17,23 @@ WIDTH, HEIGHT, BAND = 1920, 1080, 96
 BACKGROUND, INK = 0x0b3d6b, 0xffffff
 TEXT = ("Nộp hồ sơ trực tuyến mức độ 3, 4 tại Cổng Dịch vụ công tỉnh; bưu điện nhận và trả hồ sơ tận nhà cho người dân; "
         "tra cứu tình trạng hồ sơ bằng mã hồ sơ, mọi lúc, mọi nơi")
+TITLE = "Trung tâm Phục vụ hành chính công"
 PLAYLISTS = f"""
 styles:
-  s: {{speed: 240, size: {BAND}, valign: bottom, colour: "#{INK:06x}", background: "#{BACKGROUND:06x}"}}
+  s: {{speed: 240, size: {BAND}, colour: "#{INK:06x}", background: "#{BACKGROUND:06x}"}}
+  c: {{bold: true, align: right, colour: "#{INK:06x}"}}
+  t: {{bold: true, size: 160, align: left, valign: top, colour: "#{INK:06x}", background: "#{BACKGROUND:06x}"}}
+layouts:
+  trang:
+    background: "#{BACKGROUND:06x}"
+    zones:
+      title: {{kind: text, at: [40, 40, 1400, 700], style: t}}
+      gio: {{kind: clock, at: [1480, 40, 400, 160], text: "{{time:%H:%M:%S}}", style: c}}
+      chay: {{kind: ticker, at: [0, {HEIGHT - BAND}, {WIDTH}, {BAND}], style: s, text: "{TEXT}"}}
 messages:
-  m: {{style: s, text: "{TEXT}"}}
+  m: {{layout: trang, title: "{TITLE}"}}
 playlists:
-  p: [{{show: m, enter: scroll-left}}]
+  p: [{{show: m, for: 1h}}]
 schedule:
   - {{play: p, on: [kiosk]}}
 """
@@ -32,7 +42,12 @@ PAGE = f"""<!doctype html><meta charset=utf-8><style>
 body {{ margin: 0; background: #{BACKGROUND:06x}; overflow: hidden }}
 #t {{ position: absolute; bottom: 0; left: 0; height: {BAND}px; line-height: {BAND}px; font: 64px/96px sans-serif;
      color: #{INK:06x}; white-space: nowrap; will-change: transform }}
-</style><div id=t>{TEXT}</div><script>
+#h {{ position: absolute; left: 40px; top: 40px; width: 1400px; font: bold 120px/160px sans-serif; color: #{INK:06x} }}
+#c {{ position: absolute; right: 40px; top: 40px; font: bold 90px/160px sans-serif; color: #{INK:06x} }}
+</style><div id=h>{TITLE}</div><div id=c></div><div id=t>{TEXT}</div><script>
+const c = document.getElementById("c"), tell = () => {{ c.textContent = new Date().toTimeString().slice(0, 8); }};
+tell();
+setInterval(tell, 1000);
 const t = document.getElementById("t"), start = performance.now();
 function step(now) {{
   const x = (now - start) * 0.24 % (t.offsetWidth + {WIDTH});
@@ -42,6 +57,7 @@ function step(now) {{
 requestAnimationFrame(step);
 </script>"""
 FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+         "--password-store=basic --use-mock-keychain --no-default-browser-check "
          "--disable-component-update --disable-sync --disable-default-apps --disable-extensions --noerrdialogs "
          f"--kiosk --window-position=0,0 --window-size={WIDTH},{HEIGHT}").split()
 
