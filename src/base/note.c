@@ -124,6 +124,46 @@ static const struct note_page pages[] = {
 		"Give each picture at least a third of a second: make `for:` and `page-time` longer, choose "
 		"a slower "
 		"transition."},
+	{NOTE_WEEKDAY, DIAG_WARNING, "a date and its weekday do not agree",
+		"The text says `th\u1ee9 Hai, ng\u00e0y 3/3/2026`, and that day is a Tuesday; or it names "
+		"a date that no calendar has, as 31/4. Dates are read as day, month, year; only those "
+		"with a year are judged.\n\nCorrect the weekday or the date. Readers who trust the wrong "
+		"one come on the wrong day."},
+	{NOTE_LUNAR, DIAG_WARNING, "a date and its lunar date do not agree",
+		"The text names one day twice, as `r\u1eb1m th\u00e1ng Gi\u00eang (3/3/2026)` or "
+		"`m\u00f9ng 10 th\u00e1ng 3 \u00e2m l\u1ecbch, ng\u00e0y 26/4/2026`, and by the "
+		"Vietnamese lunar calendar (UTC+7) these are two days. The message says which lunar date "
+		"the solar date has, and on which day the lunar date falls.\n\nCorrect one of them. A day "
+		"of a leap month has the number of the month before it."},
+	{NOTE_PAST, DIAG_WARNING, "a date that is over in a text that still plays",
+		"The last date that the text names is over, and the message is still on the schedule. "
+		"Dates without a year are not judged, nor is what a field writes.\n\nGive the message an "
+		"`until:`, end the schedule entry, or take the date out. A text that tells of the past on "
+		"purpose may stay: this is a warning."},
+	{NOTE_PLACE, DIAG_WARNING, "a name that is nearly that of a known place",
+		"Words with capital letters differ from a name of `places` in the site configuration only "
+		"by their marks or by one letter.\n\nCorrect the name; or add the one of the text to "
+		"`places`, if both exist."},
+	{NOTE_NEVER, DIAG_WARNING, "a message that is never shown",
+		"In the coming year no display shows this message: no schedule entry plays it, its "
+		"entries are over, or others of higher priority always take their place. Told only where "
+		"all units of the site are checked together, since another unit may play it, "
+		"and not of a message whose own `until` has passed.\n\nSchedule it, or take it out of the file."},
+	{NOTE_BEATEN, DIAG_WARNING, "a schedule entry that always loses",
+		"The entry is open at some time of the coming year, but on every display it names, "
+		"whenever it is open, entries of a higher priority play. The message names one of "
+		"them.\n\nGive it other hours or the same priority, so that both take turns; or a share "
+		"(`share: 10%`)."},
+	{NOTE_STARVED, DIAG_WARNING, "a required entry that other units leave no time",
+		"An entry with `required: true` has less than a tenth of the time that it is open in the "
+		"coming year, and entries of other units have most of the rest. `required` forbids units "
+		"to skip the entry, not to play before it.\n\nRaise its priority, give it a share "
+		"(`share: 20%`), or lower the unit's `max-priority` in the site configuration."},
+	{NOTE_GAP, DIAG_WARNING, "a display with nothing scheduled for a week",
+		"For seven days or more of the coming year no schedule entry is open on the display, so "
+		"that only its default message shows. Told only where all units of the site are checked "
+		"together.\n\nSchedule something for every day, or correct `from`, `until` and `on` of "
+		"the entries."},
 };
 #define PAGES (sizeof pages / sizeof *pages)
 

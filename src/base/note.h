@@ -1,4 +1,4 @@
-/* Notes: what the load gate may say about a text that people have to read, each with a number that never changes and a
+/* Notes: what the load gate and `bangtin check` may say about what people have to read, each with a number that never changes and a
  * page that explains it (`bangtin help B013`, bangtin-notes(7)).
  */
 #ifndef BASE_NOTE_H
@@ -23,6 +23,14 @@ enum note {
 	NOTE_FAINT = 30,
 	NOTE_INVISIBLE = 31,
 	NOTE_FLASHES = 40,
+	NOTE_WEEKDAY = 50,
+	NOTE_LUNAR = 51,
+	NOTE_PAST = 52,
+	NOTE_PLACE = 53,
+	NOTE_NEVER = 60,
+	NOTE_BEATEN = 61,
+	NOTE_STARVED = 62,
+	NOTE_GAP = 63,
 };
 
 struct note_page {

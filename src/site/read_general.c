@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 
-enum { UNITS_MOST = 64, GRANTS_MOST = 64 };
+enum { UNITS_MOST = 64, GRANTS_MOST = 64, PLACES_MOST = 1000 };
 
 static const char *read_path(
 	struct site_reader *reader, struct node *map, const char *key, const char *standard)
@@ -153,6 +153,27 @@ static void read_place(struct site_reader *reader, struct node *map, struct site
 	site->placed = latitude && longitude;
 }
 
+static void read_places(struct site_reader *reader, struct node *map, struct site *site)
+{
+	struct check *check = &reader->check;
+	struct node *single, *const *nodes;
+	size_t count;
+	if (!check_values(check, map, "places", CHECK_OPTIONAL, &single, &nodes, &count))
+		return;
+	if (count > PLACES_MOST) {
+		diag_error(check->diags, nodes[PLACES_MOST]->where, "`places` has at most %d names",
+			PLACES_MOST);
+		return;
+	}
+	const char **places = arena_alloc(reader->arena, count * sizeof *places);
+	for (size_t i = 0; i < count; i++) {
+		places[i] = "";
+		check_node_text(check, nodes[i], "places", &places[i]);
+	}
+	site->places = places;
+	site->place_count = count;
+}
+
 static void read_socket(struct site_reader *reader, struct node *map, struct site *site)
 {
 	struct check *check = &reader->check;
@@ -180,6 +201,7 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	int64_t kept = 20;
 	check_text(check, map, "name", CHECK_REQUIRED, &site->name);
 	read_units(reader, map, site);
+	read_places(reader, map, site);
 	read_zone(reader, map, site);
 	read_day_starts(reader, map, site);
 	read_place(reader, map, site);

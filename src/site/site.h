@@ -82,6 +82,8 @@ struct site {
 	const char *socket_group; /* NULL: the daemon's */
 	struct unit_grant *units;
 	size_t unit_count;
+	const char *const *places; /* names as they are to be written in texts; for `bangtin check` */
+	size_t place_count;
 	struct role_grant *grants; /* root and the daemon's own uid have every role */
 	size_t grant_count;
 	int generations_kept;	     /* default 20 */

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "cli.h"
 #include "engine/trial.h"
+#include "lint.h"
 #include "output/output.h"
 
 static bool is_configuration(const char *path)
@@ -36,6 +37,30 @@ static int gather(const char *path, struct source_file **files, size_t *count, s
 	return EXIT_DONE;
 }
 
+static bool is_complete(const struct site *site, const struct source_file *files, size_t count)
+{
+	for (size_t i = 0; i < site->unit_count; i++) {
+		bool found = false;
+		for (size_t k = 0; k < count && !found; k++)
+			found = strcmp(files[k].unit, site->units[i].name) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Takes the catalogue; NULL: it has errors, which come first. */
+static void lint(const struct site *site, struct catalogue *catalogue, const struct source_file *files,
+	size_t count, struct fonts *fonts, int64_t now, struct diag_list *diags)
+{
+	if (!catalogue)
+		return;
+	lint_texts(site, catalogue, diags);
+	if (site)
+		lint_year(site, catalogue, fonts, now, is_complete(site, files, count), diags);
+	catalogue_unref(catalogue);
+}
+
 static int check_playlists(
 	const struct common *common, struct source_file *files, size_t count, struct diag_list *diags)
 {
@@ -56,7 +81,8 @@ static int check_playlists(
 				EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
 	}
 	if (code == EXIT_DONE)
-		catalogue_unref(trial_build(site, files, count, fonts, now, diags));
+		lint(site, trial_build(site, files, count, fonts, now, diags), files, count, fonts, now,
+			diags);
 	fonts_destroy(fonts);
 	site_destroy(site);
 	return code;
