@@ -148,7 +148,8 @@ static const struct note_page pages[] = {
 		"In the coming year no display shows this message: no schedule entry plays it, its "
 		"entries are over, or others of higher priority always take their place. Told only where "
 		"all units of the site are checked together, since another unit may play it, "
-		"and not of a message whose own `until` has passed.\n\nSchedule it, or take it out of the file."},
+		"and not of a message whose own `until` has passed.\n\nSchedule it, or take it out of the "
+		"file."},
 	{NOTE_BEATEN, DIAG_WARNING, "a schedule entry that always loses",
 		"The entry is open at some time of the coming year, but on every display it names, "
 		"whenever it is open, entries of a higher priority play. The message names one of "
