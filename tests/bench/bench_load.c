@@ -64,7 +64,7 @@ static struct site *make_site(void)
 	int fd = mkstemps(path, 5);
 	FILE *f = fdopen(fd, "w");
 	fputs("site = { name = \"b\"; timezone = \"UTC\"; state-directory = \"/tmp\"; units = ( { name = "
-	      "\"province\"; } );\n"
+	      "\"province\"; } ); };\n"
 	      "displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"64x16\"; driver = { name = "
 	      "\"null\"; }; } );\n",
 		f);
