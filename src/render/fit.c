@@ -1,7 +1,12 @@
 /* A text in a box: which letters, and which pages. */
+#include <limits.h>
+
 #include "render/typeset.h"
 
 #define LINES_MOST 12 /* of a text whose style has no size, where nothing is known of who reads it */
+
+/* How far Pango can count along a text, in pixels; half of it, as bold letters are wider, and fonts higher than ink. */
+#define PANGO_REACH (INT_MAX / PANGO_SCALE / 2)
 
 struct fitting {
 	struct fonts *fonts;
@@ -27,11 +32,18 @@ static void judge(const struct fitting *f, struct fitted *fitted)
 	fitted->pages = (block->lines + lines - 1) / lines;
 }
 
+/* At that height no letter is wider than high, so that Pango's numbers hold a line of all of the text. */
+static int countable(const char *text, int height)
+{
+	long letters = g_utf8_strlen(text, -1), most = PANGO_REACH / (letters + 1);
+	return height < most ? height : (int)most;
+}
+
 /* Sets the text in lines of at most that height; false: no font is so low. */
 static bool try_height(const struct fitting *f, int height, struct fitted *fitted)
 {
 	struct font font;
-	for (int most = height; most > 0;) {
+	for (int most = countable(f->text, height); most > 0;) {
 		if (!fonts_choose(f->fonts, f->typesetter, f->face, f->setting->family, f->setting->bold,
 			    most, f->text, &font))
 			return false;

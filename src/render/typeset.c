@@ -127,15 +127,23 @@ static void write_line(struct rewriting *r, size_t begin, size_t end)
 	r->moved[end] = r->size;
 }
 
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 static void break_paragraph(struct rewriting *r, size_t begin, size_t end)
 {
 	struct word *words = xcalloc(end - begin + 1, sizeof *words);
 	size_t count = words_find(r->text + begin, end - begin, words);
 	struct wrap_word *boxes = xcalloc(count + 1, sizeof *boxes);
 	size_t *ends = xcalloc(count + 1, sizeof *ends), from = 0;
-	for (size_t i = 0; i < count; i++)
-		boxes[i] = (struct wrap_word){r->places[begin + words[i].begin],
-			r->places[begin + words[i].end], words[i].penalty, words[i].alone};
+	int reached = 0;
+	for (size_t i = 0; i < count; i++) { /* where it is written from right to left, places fall */
+		int start = larger(r->places[begin + words[i].begin], reached);
+		reached = larger(r->places[begin + words[i].end], start);
+		boxes[i] = (struct wrap_word){start, reached, words[i].penalty, words[i].alone};
+	}
 	size_t lines = wrap_balance(boxes, count, r->width, ends);
 	for (size_t line = 0; line < lines; from = ends[line++]) {
 		if (line > 0)

@@ -337,6 +337,33 @@ static void test_largest_that_fits(void **state)
 	fitted_finish(&fitted);
 }
 
+/* The longest text in the largest box: in letters of that height Pango could not count along it. */
+static void test_longest_text_in_the_largest_box(void **state)
+{
+	char text[4001];
+	for (size_t i = 0; i < 4000; i++)
+		text[i] = i % 7 == 6 ? ' ' : 'm';
+	text[4000] = '\0';
+	struct fitted fitted = fit(text, 16384, 16384, 0, OVERFLOW_PAGES);
+	assert_true(fitted.whole && fitted.pages == 1 && fitted.faults == 0);
+	assert_true(fitted.block.lines > 1 && fitted.block.width > 8192);
+	fitted_finish(&fitted);
+	fitted = fit(text, 64, 16384, 0, OVERFLOW_PAGES);
+	assert_true(fitted.block.width <= 64 || (fitted.faults & RENDER_TOO_WIDE));
+	fitted_finish(&fitted);
+}
+
+/* No font for them is shipped; but somebody may write them. */
+static void test_from_right_to_left(void **state)
+{
+	static const char text[] = "שלום עולם abc שלום עולם מודעה 12:30 السلام عليكم ورحمة الله";
+	for (int width = 16; width < 640; width += 7) {
+		struct fitted fitted = fit(text, width, 96, 0, OVERFLOW_PAGES);
+		assert_true(fitted.block.lines > 0);
+		fitted_finish(&fitted);
+	}
+}
+
 /* What fits only in letters that nobody can read from there comes in pages, in letters that are read. */
 static void test_pages_rather_than_small(void **state)
 {
@@ -506,6 +533,8 @@ int main(void)
 		cmocka_unit_test(test_emphasis_is_drawn),
 		cmocka_unit_test(test_emphasis_reader),
 		cmocka_unit_test(test_largest_that_fits),
+		cmocka_unit_test(test_longest_text_in_the_largest_box),
+		cmocka_unit_test(test_from_right_to_left),
 		cmocka_unit_test(test_pages_rather_than_small),
 		cmocka_unit_test(test_nothing_outside_the_box),
 		cmocka_unit_test(test_golden),
