@@ -395,7 +395,7 @@ static int64_t play_item(struct walk *walk, size_t rank, bool owed, int64_t star
 	int64_t day_end = walk->timeline->end;
 	size_t above = owed ? 0 : walk->levels[player->level].first;
 
-	if (segment.item_length < TIME_NEVER - segment.item_start)
+	if (segment.item_start < 0 || segment.item_length < TIME_NEVER - segment.item_start)
 		item_end = segment.item_start + segment.item_length;
 	if (item_end > item->message->until)
 		item_end = item->message->until;

@@ -530,6 +530,22 @@ static void lengths_are_clamped(void **state)
 	timeline_destroy(timeline);
 }
 
+/* East of Greenwich the epoch's day begins before the epoch. */
+static void a_day_may_begin_before_the_epoch(void **state)
+{
+	struct fixture *f = *state;
+	struct timeline *timeline;
+
+	ADD(f, .id = "a", .hours = {{WHOLE_DAY}}, .items = {{6 * 3600, 0}});
+	timeline = timeline_build(&f->view, date("1970-01-01"));
+	assert_true(timeline->start < 0);
+	assert_int_equal(timeline->count, 4);
+	for (size_t i = 0; i < timeline->count; i++)
+		assert_int_equal(
+			timeline->segments[i].end - timeline->segments[i].start, 6 * 3600 * NS_PER_SEC);
+	timeline_destroy(timeline);
+}
+
 /* Apia left out 2011-12-30 altogether. */
 static void a_zone_may_skip_a_day(void **state)
 {
@@ -636,6 +652,7 @@ int main(void)
 		RULE(a_part_is_like_the_whole),
 		RULE(reasons),
 		RULE(lengths_are_clamped),
+		RULE(a_day_may_begin_before_the_epoch),
 		cmocka_unit_test(a_zone_may_skip_a_day),
 		RULE(why_names_the_rule),
 		RULE(why_after_midnight),
