@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/note.h"
+#include "base/text.h"
 
 void diag_init(struct diag_list *list)
 {
@@ -123,13 +124,30 @@ static void print_note(int note, FILE *to)
 	fprintf(to, " [%s]", name);
 }
 
+/* A file may have any name; a terminal is given no controls of it. */
+static void print_file(const char *name, FILE *to)
+{
+	for (size_t valid = 0; *name; name++, valid -= valid > 0) {
+		unsigned char c = (unsigned char)*name;
+
+		if (valid == 0)
+			valid = utf8_valid_prefix(name, strlen(name));
+		if (valid == 0 || c < 0x20 || c == 0x7f)
+			fprintf(to, "\\x%02x", c);
+		else
+			fputc(c, to);
+	}
+}
+
 void diag_print(const struct diag_list *list, FILE *to)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct diag *diag = &list->items[i];
 
-		if (diag->where.file)
-			fprintf(to, "%s:", diag->where.file);
+		if (diag->where.file) {
+			print_file(diag->where.file, to);
+			fputc(':', to);
+		}
 		if (diag->where.line > 0)
 			fprintf(to, "%d:", diag->where.line);
 		if (diag->where.line > 0 && diag->where.column > 0)
@@ -143,13 +161,18 @@ void diag_print(const struct diag_list *list, FILE *to)
 		fprintf(to, "more than %d were found; correct these and check again\n", DIAG_MOST);
 }
 
+/* JSON is UTF-8; what is not has the replacement character's place. */
 static void print_json_string(const char *text, FILE *to)
 {
 	fputc('"', to);
-	for (; *text; text++) {
+	for (size_t valid = 0; *text; text++, valid -= valid > 0) {
 		unsigned char c = (unsigned char)*text;
 
-		if (c == '"' || c == '\\')
+		if (valid == 0)
+			valid = utf8_valid_prefix(text, strlen(text));
+		if (valid == 0)
+			fputs("\\ufffd", to);
+		else if (c == '"' || c == '\\')
 			fprintf(to, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f)
 			fprintf(to, "\\u%04x", c);

@@ -118,6 +118,26 @@ static void diagnostics(void **state)
 	diag_finish(&list);
 }
 
+static void diagnostics_of_strange_names(void **state)
+{
+	struct diag_list list;
+	char *text, *json;
+	size_t size;
+	FILE *to;
+
+	diag_init(&list);
+	diag_error(&list, at("Tân An/\x1b[31m\xff\n.yaml", 1, 2), "rename it");
+	text = diag_text(&list);
+	assert_string_equal(text, "Tân An/\\x1b[31m\\xff\\x0a.yaml:1:2: error: rename it\n");
+	free(text);
+	to = open_memstream(&json, &size);
+	diag_print_json(&list, to);
+	fclose(to);
+	assert_non_null(strstr(json, "{\"file\": \"Tân An/\\u001b[31m\\ufffd\\u000a.yaml\""));
+	free(json);
+	diag_finish(&list);
+}
+
 static void diagnostics_have_an_end(void **state)
 {
 	struct diag_list list;
@@ -357,6 +377,7 @@ int main(void)
 		cmocka_unit_test(nfc),
 		cmocka_unit_test(digests),
 		cmocka_unit_test(diagnostics),
+		cmocka_unit_test(diagnostics_of_strange_names),
 		cmocka_unit_test(diagnostics_have_an_end),
 		cmocka_unit_test(nearest),
 		cmocka_unit_test(files),
