@@ -64,7 +64,8 @@ _bangtin_testpattern() {
 	drivers) words=$(bangtin-testpattern drivers 2>/dev/null | cut -d' ' -f1) ;;
 	--show) words="$(bangtin-testpattern map 2>/dev/null | cut -d' ' -f1) $(compgen -f -- "$word")" ;;
 	--port | -c | --configuration | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-	*) words="ports drivers patterns probe show map find-map tell --show --host --display --configuration --socket --driver --port --option --size
+	*) words="ports drivers patterns probe show map find-map report tui tell --show --host --display --configuration --socket
+		--driver --port --option --size
 		--for --fps --module --keep --json --help --version" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

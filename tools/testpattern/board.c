@@ -270,6 +270,9 @@ static int open_and_call(const struct arguments *arguments, const struct display
 	if (wish.raw) {
 		bare.panel.map = (struct module_map){0};
 		bare.panel.rotate = 0;
+		bare.panel.cabinets = NULL;
+		bare.panel.cabinet_count = 0;
+		bare.panel.wire = WIRE_STRING;
 	}
 	int status = board_open(wish.raw ? &bare : display, &board);
 	if (status != EXIT_DONE)
@@ -279,14 +282,15 @@ static int open_and_call(const struct arguments *arguments, const struct display
 	return status;
 }
 
-static int borrow_and_call(const struct arguments *arguments, const char *socket)
+static int borrow_and_call(
+	const struct arguments *arguments, const char *socket, const struct display *display)
 {
 	struct board *board;
 	int status = board_borrow(arguments->display, socket, &board);
 
 	if (status != EXIT_DONE)
 		return status;
-	status = wish.fn(arguments, board, NULL);
+	status = wish.fn(arguments, board, display);
 	board_close(board, false);
 	return status;
 }
@@ -307,8 +311,8 @@ static int with_configured(const struct arguments *arguments)
 		status = fail(
 			EXIT_INPUT, "%s has no display `%s`", arguments->configuration, arguments->display);
 	else if (!wish.raw)
-		status =
-			borrow_and_call(arguments, arguments->socket ? arguments->socket : site->socket_path);
+		status = borrow_and_call(
+			arguments, arguments->socket ? arguments->socket : site->socket_path, display);
 	if (status < 0)
 		status = open_and_call(arguments, display);
 	site_destroy(site);
@@ -324,7 +328,7 @@ int with_board(const struct arguments *arguments, bool raw,
 	if (arguments->configuration)
 		return with_configured(arguments);
 	const char *socket = arguments->socket ? arguments->socket : SOCKET_STANDARD;
-	int status = borrow_and_call(arguments, socket);
+	int status = borrow_and_call(arguments, socket, NULL);
 	if (status >= 0)
 		return status;
 	explain_socket(socket, status);

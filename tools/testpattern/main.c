@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/time.h"
@@ -13,16 +14,19 @@
 #include "testpattern.h"
 
 static const char help[] =
-	"usage: bangtin-testpattern ports | drivers [NAME] | patterns\n"
+	"usage: bangtin-testpattern [tui] [--port P | --driver NAME ... | --display NAME ...]\n"
+	"       bangtin-testpattern ports | drivers [NAME] | patterns\n"
 	"       bangtin-testpattern probe --port P | --host ADDRESS[:PORT]\n"
 	"       bangtin-testpattern show PATTERN --driver NAME --size WxH [--port P] [-o KEY=VALUE]...\n"
 	"       bangtin-testpattern show PATTERN --display NAME [-c FILE | --socket PATH]\n"
 	"       bangtin-testpattern find-map --driver NAME --size WxH [--module WxH] ... | -c FILE --display "
 	"NAME\n"
+	"       bangtin-testpattern report FILE.pdf --driver NAME --size WxH ... | --display NAME ...\n"
 	"       bangtin-testpattern tell WORD --driver NAME [--port P] [-o KEY=VALUE]... | --display NAME "
 	"...\n"
 	"       bangtin-testpattern map [--show MAP | -c FILE --display NAME] [-o OUT.png]\n"
 	"Test pictures on a LED board: on a port that is named here, or on a display of the daemon.\n\n"
+	"  tui                     the patterns on a full screen, with keys: what runs without a command\n"
 	"  ports                   the serial ports of this machine, and who has them open\n"
 	"  drivers [NAME]          the protocols, or the options of one of them\n"
 	"  patterns                the pictures, and what to look for\n"
@@ -31,6 +35,9 @@ static const char help[] =
 	"  find-map                finds out how the modules are wired: lights some, asks where they are, "
 	"writes\n"
 	"                          the group `map` for the configuration on standard output\n"
+	"  report FILE.pdf         leads through the acceptance of a board and writes what was seen, as PDF "
+	"and\n"
+	"                          as text\n"
 	"  tell WORD               what a device does by itself: a test of its own, a freeze; `drivers NAME` "
 	"lists\n"
 	"                          its words\n"
@@ -60,7 +67,7 @@ static const struct {
 	int (*run)(const struct arguments *arguments);
 } commands[] = {{"ports", run_ports}, {"drivers", run_drivers}, {"patterns", run_patterns},
 	{"probe", run_probe}, {"show", run_show}, {"map", run_map}, {"find-map", run_find_map},
-	{"tell", run_tell}};
+	{"report", run_report}, {"tui", run_tui}, {"tell", run_tell}};
 #define COMMANDS (sizeof commands / sizeof *commands)
 
 int fail(int code, const char *format, ...)
@@ -196,6 +203,8 @@ int main(int argc, char **argv)
 		if (wrong)
 			return fail(EXIT_USAGE, "%s", wrong);
 	}
+	if (optind == argc && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return run("tui", &arguments);
 	if (optind == argc) {
 		fputs(help, stderr);
 		return EXIT_USAGE;

@@ -87,6 +87,43 @@ void ports_print(FILE *to)
 			to);
 }
 
+/* --- one of them */
+
+struct identifying {
+	char *wanted, *to;
+	size_t most;
+};
+
+static void identify(void *data, const struct serial_port *port)
+{
+	struct identifying *of = data;
+	char *real = realpath(port->path, NULL), *id = link_to(BY_ID, port->path);
+
+	if (real && of->wanted && strcmp(real, of->wanted) == 0) {
+		size_t used = strlen(of->to);
+		used += (size_t)snprintf(of->to + used, of->most - used, " (%s",
+			port->description ? port->description : "serial port");
+		if (port->usb_vid >= 0 && used < of->most)
+			used += (size_t)snprintf(of->to + used, of->most - used, ", usb:%04x:%04x%s%s",
+				(unsigned)port->usb_vid, (unsigned)port->usb_pid, port->usb_serial ? ":" : "",
+				port->usb_serial ? port->usb_serial : "");
+		if (used < of->most)
+			snprintf(of->to + used, of->most - used, "%s%s)", id ? ", " : "", id ? id : "");
+	}
+	free(real);
+	free(id);
+}
+
+void ports_identify(const char *path, char *to, size_t most)
+{
+	struct identifying of = {realpath(path, NULL), to, most};
+
+	snprintf(to, most, "%s", path);
+	if (strlen(to) + 1 < most)
+		serial_list(identify, &of);
+	free(of.wanted);
+}
+
 /* --- JSON */
 
 static json_t *text_or_null(const char *text)

@@ -33,6 +33,8 @@ int run_show(const struct arguments *arguments);
 int run_probe(const struct arguments *arguments);
 int run_find_map(const struct arguments *arguments);
 int run_map(const struct arguments *arguments);
+int run_report(const struct arguments *arguments);
+int run_tui(const struct arguments *arguments);
 int run_tell(const struct arguments *arguments);
 
 /* A line on standard error; returns code. */
