@@ -148,6 +148,18 @@ static void follow_entry(struct year *year, const struct kind *kind, const struc
 		}
 }
 
+/* A page shows what its zones play, too; whichever of the pages suits a display. */
+static void show_message(struct year *year, const struct message *message, int64_t time)
+{
+	year->shown[message->index] += time;
+	for (size_t i = 0; i < message->page_count; i++)
+		for (size_t k = 0; k < message->pages[i].layout->zone_count; k++) {
+			const struct playlist *playlist = message->pages[i].layout->zones[k].playlist;
+			for (size_t j = 0; playlist && j < playlist->item_count; j++)
+				year->shown[playlist->items[j]->message->index] += time;
+		}
+}
+
 static void follow_display(struct year *year, const struct display *display, struct show *show)
 {
 	struct kind kinds[YEAR];
@@ -158,8 +170,8 @@ static void follow_display(struct year *year, const struct display *display, str
 		for (size_t k = 0; k < timeline->count; k++) {
 			const struct segment *segment = &timeline->segments[k];
 			if (segment->item)
-				year->shown[segment->item->message->index] +=
-					(segment->end - segment->start) * kinds[i].count;
+				show_message(year, segment->item->message,
+					(segment->end - segment->start) * kinds[i].count);
 		}
 		for (size_t k = 0; k < year->catalogue->entry_count; k++)
 			if (entry_names_display(year->catalogue->entries[k], display))
