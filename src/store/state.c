@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #define OVERRIDES_MOST (4 << 20)
+#define NOTE_MOST      (1 << 20)
 
 static const char *const kind_names[] = {[OVERRIDE_BLANK] = "blank", [OVERRIDE_ANNOUNCE] = "announce"};
 
@@ -147,4 +148,31 @@ int64_t store_read_time(struct store *store)
 	}
 	free(path);
 	return time;
+}
+
+static char *note_path(const struct store *store, enum store_note note)
+{
+	return store_path(store, note == STORE_ROOT ? "root" : "accepted");
+}
+
+int store_write_note(struct store *store, enum store_note note, const void *data, size_t size)
+{
+	char *path;
+	int error;
+
+	if (store->lock < 0)
+		return -EROFS;
+	path = note_path(store, note);
+	error = file_write_atomic(path, data, size, STORE_FILE_MODE);
+	free(path);
+	return error;
+}
+
+int store_read_note(struct store *store, enum store_note note, char **ret_data, size_t *ret_size)
+{
+	char *path = note_path(store, note);
+	int error = file_read(path, NOTE_MOST, ret_data, ret_size);
+
+	free(path);
+	return error;
 }

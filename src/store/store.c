@@ -67,7 +67,7 @@ static bool is_unfinished_generation(const char *name)
 static bool is_unfinished_file(const char *name)
 {
 	return strcmp(name, NEW_LINK) == 0 || has_prefix(name, "overrides.json.") ||
-	       has_prefix(name, "time.");
+	       has_prefix(name, "time.") || has_prefix(name, "root.") || has_prefix(name, "accepted.");
 }
 
 static int remove_matching(const char *directory, bool (*match)(const char *name))

@@ -7,6 +7,8 @@
  *     overrides.json                  replaced by rename
  *     data.json                       the snapshot of data that fields show; replaced by rename
  *     time                            the latest wall-clock instant believed, for clock trust
+ *     root                            the newest root file accepted (src/trust), replaced by rename
+ *     accepted                        the highest (epoch, sequence) of everything accepted, replaced by rename
  *     lock                            flock: one writer
  *
  * A generation is there whole or not at all; one that was complete when a crash came before `current` was replaced
@@ -56,6 +58,10 @@ int store_read(struct store *store, int number, struct source_file **ret_files, 
 int store_write_overrides(struct store *store, const struct override *overrides, size_t count);
 int store_read_overrides(struct store *store, struct override **ret_overrides, size_t *ret_count);
 int store_write_time(struct store *store, int64_t time);
+enum store_note { STORE_ROOT, STORE_ACCEPTED };
+/* Small files whose meaning is src/trust's. -ENOENT: never written. The caller frees. */
+int store_write_note(struct store *store, enum store_note note, const void *data, size_t size);
+int store_read_note(struct store *store, enum store_note note, char **ret_data, size_t *ret_size);
 int64_t store_read_time(struct store *store); /* 0: none */
 
 #endif
