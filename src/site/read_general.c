@@ -210,6 +210,8 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	site->data_directory = read_path(reader, map, "data-directory", NULL);
 	read_socket(reader, map, site);
 	read_roles(reader, map, site);
+	check_bool(check, map, "unsigned-loads", CHECK_OPTIONAL, &site->unsigned_loads);
+	site->root_path = read_path(reader, map, "root", NULL);
 	check_int(check, map, "generations", CHECK_OPTIONAL, 2, 1000, &kept);
 	site->generations_kept = (int)kept;
 	check_done(check, map, "`site`");

@@ -87,6 +87,8 @@ struct site {
 	struct role_grant *grants; /* root and the daemon's own uid have every role */
 	size_t grant_count;
 	int generations_kept;	     /* default 20 */
+	bool unsigned_loads;	     /* words that nobody signed may be loaded and announced; default false */
+	const char *root_path;	     /* the root file that the site begins with; NULL: none */
 	const char *fonts_directory; /* NULL: the built-in one */
 	const char *data_directory;  /* of JSON files for the field {data:…}; NULL: none */
 	struct display *displays;

@@ -197,7 +197,7 @@ def instant(nanoseconds):
 class Site:
     """A site in a scratch directory: configuration, state, socket, and the daemon on it."""
 
-    def __init__(self, scratch, displays, extra="", units=("province",)):
+    def __init__(self, scratch, displays, extra="", units=("province",), unsigned=True):
         self.scratch = scratch
         self.state = os.path.join(scratch.path, "state")
         self.socket = os.path.join(scratch.path, "control.sock")
@@ -209,6 +209,7 @@ site = {{
 	state-directory = "{self.state}";
 	socket = "{self.socket}";
 	units = ( {units} );
+	{"unsigned-loads = true;" if unsigned else ""}
 	{extra}
 }};
 displays = (
