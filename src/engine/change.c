@@ -2,14 +2,13 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
-#include "base/legacy.h"
 #include "base/log.h"
-#include "base/note.h"
+#include "engine/accept.h"
 #include "engine/private.h"
 #include "engine/trial.h"
 #include "store/data_files.h"
 
-enum kind { CHANGE_LOAD, CHANGE_ROLLBACK, CHANGE_OVERRIDES, CHANGE_REREAD, CHANGE_DATA };
+enum kind { CHANGE_LOAD, CHANGE_ACCEPT, CHANGE_ROLLBACK, CHANGE_OVERRIDES, CHANGE_REREAD, CHANGE_DATA };
 
 struct change {
 	struct change *next;
@@ -20,7 +19,8 @@ struct change {
 	const char *user;
 
 	/* asked for */
-	struct source_file *added; /* LOAD; the array and the data are owned, the names are the request's */
+	struct source_file
+		*added; /* LOAD, ACCEPT; the array and the data are owned, the names are the request's */
 	size_t added_count;
 	bool single, malformed;
 	int number;		    /* ROLLBACK */
@@ -31,6 +31,9 @@ struct change {
 	struct instant now;
 
 	/* made */
+	struct acceptance acceptance; /* ACCEPT */
+	struct accepted *order;	    /* OVERRIDES: the signed order behind it, to be remembered; NULL: none */
+	struct templates templates; /* of the generation; not of OVERRIDES */
 	struct catalogue *catalogue;
 	struct generation generation;
 	struct show **shows; /* one a display */
@@ -41,6 +44,8 @@ struct change {
 };
 
 static void start(struct change *change);
+static void enqueue(struct change *change);
+static struct change *change_create(struct engine *engine, enum kind kind, struct control_request *request);
 
 /* --- on the thread pool */
 
@@ -76,7 +81,8 @@ static bool take_file(const json_t *object, struct source_file *ret_file)
 	const char *name = json_string_value(json_object_get(object, "name"));
 	const char *data = json_string_value(json_object_get(object, "data"));
 	size_t size;
-	char *bytes = unit && name && data ? base64_decode(data, &size) : NULL;
+	bool allowed = unit && name && data && unit[0] != ACCEPT_RESERVED;
+	char *bytes = allowed ? base64_decode(data, &size) : NULL;
 	if (!bytes)
 		return false;
 	*ret_file = (struct source_file){.unit = unit, .name = name, .data = bytes, .size = size};
@@ -96,14 +102,57 @@ static bool take_files(struct change *change)
 	return true;
 }
 
+static bool files_are_taken(struct change *change)
+{
+	if (take_files(change))
+		return true;
+	change->malformed = true;
+	fail(change, -EBADMSG, "each of `files` wants unit, name and data (base64)");
+	return false;
+}
+
+/* Told as a fault of the rule; the text lives in the change. */
+static void fail_rule(struct change *change, const struct trust_fault *fault)
+{
+	diag_error(&change->diags, (struct location){"signed content", 0, 0}, "rule %s: %s",
+		trust_rule_name(fault->rule), fault->text);
+	fail(change, -EINVAL, "nothing was changed");
+}
+
+static void work_accept(struct change *change)
+{
+	struct engine *engine = change->engine;
+	if (!files_are_taken(change))
+		return;
+	struct acceptance *a = &change->acceptance;
+	*a = (struct acceptance){.site = engine->site,
+		.store = engine->store,
+		.fonts = engine->fonts,
+		.added = change->added,
+		.added_count = change->added_count,
+		.now = clock_now(&engine->clock)};
+	int error = accept_try(a, &change->diags);
+	if (error == -EKEYREJECTED) {
+		fail_rule(change, &a->fault);
+	} else if (error == -EINVAL) {
+		fail(change, error, "rule content: the playlists have errors; nothing was changed");
+	} else if (error < 0) {
+		fail(change, error, "the state directory cannot be read or written");
+	} else if (!a->root_only && !a->blank) {
+		change->catalogue = catalogue_ref(a->catalogue);
+		templates_take(a->merged, a->merged_count, &change->templates);
+		build_shows(change);
+		error = accept_commit(a, change->uid, change->user, &change->generation);
+		if (error < 0)
+			fail(change, error, "the state directory cannot be written");
+	}
+}
+
 static void work_load(struct change *change)
 {
 	struct engine *engine = change->engine;
-	if (!take_files(change)) {
-		change->malformed = true;
-		fail(change, -EBADMSG, "each of `files` wants unit, name and data (base64)");
+	if (!files_are_taken(change))
 		return;
-	}
 	struct source_file *current = NULL, *merged = NULL;
 	size_t current_count = 0;
 	int error = store_read(engine->store, 0, &current, &current_count, NULL);
@@ -111,21 +160,43 @@ static void work_load(struct change *change)
 		fail(change, error, "the current generation cannot be read");
 		return;
 	}
+	char *record;
 	size_t count = trial_merge(
 		current, current_count, change->added, change->added_count, change->single, &merged);
+	accept_unsign(merged, count, change->added, change->added_count, &record);
+	templates_take(merged, count, &change->templates);
 	change->catalogue = trial_build(
 		engine->site, merged, count, engine->fonts, clock_now(&engine->clock).time, &change->diags);
 	if (!change->catalogue) {
 		fail(change, -EINVAL, "the playlists have errors; nothing was changed");
 	} else {
 		build_shows(change);
-		error = store_commit(engine->store, merged, count, change->uid, change->user,
-			clock_now(&engine->clock).time, engine->site->generations_kept, &change->generation);
+		error = accept_settle(engine->store);
+		if (!error)
+			error = store_commit(engine->store, merged, count, change->uid, change->user,
+				clock_now(&engine->clock).time, engine->site->generations_kept,
+				&change->generation);
 		if (error < 0)
 			fail(change, error, "the state directory cannot be written");
 	}
+	free(record);
 	free(merged);
 	sources_free(current, current_count);
+}
+
+/* Only what this site takes may play again. */
+static bool may_return(struct change *change, const struct source_file *files, size_t count)
+{
+	struct engine *engine = change->engine;
+	struct trust_fault fault;
+	int error = accept_settle(engine->store);
+	if (!error)
+		error = accept_may_return(engine->site, engine->store, files, count, &fault);
+	if (error == -EKEYREJECTED)
+		fail_rule(change, &fault);
+	else if (error < 0)
+		fail(change, error, "the state directory cannot be read or written");
+	return error == 0;
 }
 
 static void work_stored(struct change *change)
@@ -146,8 +217,14 @@ static void work_stored(struct change *change)
 		fail(change, error, "there is no such generation; `bangtin history` lists them");
 		return;
 	}
+	if (change->kind == CHANGE_ROLLBACK && !may_return(change, files, count)) {
+		sources_free(files, count);
+		return;
+	}
+	count = accept_filter(engine->site, files, count);
 	/* It was tried when it was loaded, and plays for good: the trial of a later day or release is no reason not to. */
 	change->catalogue = trial_build(engine->site, files, count, NULL, 0, &change->diags);
+	templates_take(files, count, &change->templates);
 	sources_free(files, count);
 	if (!change->catalogue) {
 		fail(change, -EINVAL, "that generation does not build any more; nothing was changed");
@@ -159,38 +236,13 @@ static void work_stored(struct change *change)
 		fail(change, error, "the state directory cannot be written");
 }
 
-/* Copied from a document in an older encoding: told with what it says, as the load gate does. */
-static bool announcement_is_unicode(struct change *change)
-{
-	enum legacy encoding = legacy_of_text(change->edit.item.text);
-	if (encoding == LEGACY_NONE)
-		return true;
-	char *converted = legacy_convert_text(encoding, change->edit.item.text);
-	diag_note(&change->diags, NOTE_LEGACY_TEXT, (struct location){"announcement", 0, 0},
-		"the text was copied from a document in %s; if it says this, write: %s",
-		legacy_name(encoding), converted);
-	free(converted);
-	fail(change, -EINVAL, "nothing was changed");
-	return false;
-}
-
-/* Found at the desk, not on the board: a letter that no font has. */
 static bool announcement_is_readable(struct change *change)
 {
-	if (!change->edit.add || change->edit.item.kind != OVERRIDE_ANNOUNCE)
+	const struct engine *engine = change->engine;
+	if (!change->edit.add || change->edit.item.kind != OVERRIDE_ANNOUNCE ||
+		words_check(
+			"announcement", change->edit.item.text, engine->site, engine->fonts, &change->diags))
 		return true;
-	if (!announcement_is_unicode(change))
-		return false;
-	struct face face;
-	unsigned faults = 0;
-	uint32_t missing = 0;
-	face_of_display(&change->engine->site->displays[0], &face);
-	scene_unref(scene_prepare_text(
-		change->engine->fonts, &face, change->edit.item.text, MOTION_STILL, &faults, &missing));
-	if (!(faults & RENDER_MISSING_GLYPH))
-		return true;
-	diag_note(&change->diags, NOTE_MISSING_LETTER, (struct location){"announcement", 0, 0},
-		"no font here has the character U+%04X; leave it out", missing);
 	fail(change, -EINVAL, "nothing was changed");
 	return false;
 }
@@ -204,6 +256,8 @@ static void work_overrides(struct change *change)
 	change->generation = engine->generation;
 	build_shows(change);
 	int error = store_write_overrides(engine->store, change->overrides, change->override_count);
+	if (!error && change->order)
+		error = accept_remember(engine->store, change->order);
 	if (error < 0)
 		fail(change, error, "the state directory cannot be written");
 }
@@ -226,6 +280,9 @@ static void work(void *data)
 	switch (change->kind) {
 	case CHANGE_LOAD:
 		work_load(change);
+		break;
+	case CHANGE_ACCEPT:
+		work_accept(change);
 		break;
 	case CHANGE_ROLLBACK:
 	case CHANGE_REREAD:
@@ -275,6 +332,9 @@ static void answer(struct change *change)
 			strerror(-change->error));
 	} else if (change->kind == CHANGE_OVERRIDES) {
 		answer_overrides(change);
+	} else if (change->kind == CHANGE_ACCEPT && change->acceptance.root_only) {
+		control_reply(change->request,
+			json_pack("{s:I}", "root_version", (json_int_t)change->acceptance.root_version));
 	} else {
 		control_reply(change->request, json_pack("{s:o, s:o}", "generation",
 						       generation_json(change->engine, &change->generation),
@@ -290,6 +350,9 @@ static void destroy(struct change *change)
 	free(change->shows);
 	catalogue_unref(change->catalogue);
 	data_unref(change->data);
+	accept_finish(&change->acceptance);
+	templates_finish(&change->templates);
+	free(change->order);
 	if (change->kind == CHANGE_OVERRIDES)
 		overrides_free(change->overrides, change->override_count);
 	for (size_t i = 0; i < change->added_count; i++)
@@ -327,6 +390,10 @@ static void swap(struct change *change)
 		engine->override_count = change->override_count;
 		change->overrides = NULL;
 		change->override_count = 0;
+	} else if (change->kind != CHANGE_DATA) {
+		templates_finish(&engine->templates);
+		engine->templates = change->templates;
+		change->templates = (struct templates){0};
 	}
 	if (change->kind == CHANGE_DATA) {
 		data_unref(engine->data);
@@ -349,10 +416,43 @@ static void freshen(void *data)
 		show_prepare(change->shows[i], change->now.time, until);
 }
 
+/* A signed order to blank goes the way of every blank, with the request's reply at its end. */
+static void blank_by_order(struct change *change)
+{
+	struct engine *engine = change->engine;
+	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_BLANK};
+	struct control_request *request = change->request;
+	log_notice("key %s orders black everywhere", change->acceptance.record.author);
+	override_everywhere(engine, &edit.item);
+	override_name(engine, &edit.item, change->uid);
+	struct change *order = change_create(engine, CHANGE_OVERRIDES, request);
+	order->edit = edit;
+	order->order = xmemdup(&change->acceptance.record, sizeof change->acceptance.record);
+	change->request = NULL;
+	enqueue(order);
+}
+
+/* Accepted, but no new generation: a root file, or an order to blank. */
+static bool is_no_generation(const struct change *change)
+{
+	return change->error == 0 && change->kind == CHANGE_ACCEPT &&
+	       (change->acceptance.root_only || change->acceptance.blank);
+}
+
 static void done(void *data)
 {
 	struct change *change = data;
 	struct engine *engine = change->engine;
+	if (is_no_generation(change)) {
+		if (change->acceptance.root_only)
+			log_notice("root version %lld is believed from here on",
+				(long long)change->acceptance.root_version);
+		else
+			blank_by_order(change);
+		answer(change);
+		next(engine);
+		return;
+	}
 	struct instant now = clock_now(&engine->clock);
 	int64_t spent = now.time - change->now.time;
 	if (change->error == 0 && (spent < 0 || spent > channel_lookahead(&engine->clock) / 2)) {
@@ -419,6 +519,11 @@ void change_load(struct engine *engine, struct control_request *request, bool si
 	enqueue(change);
 }
 
+void change_accept(struct engine *engine, struct control_request *request)
+{
+	enqueue(change_create(engine, CHANGE_ACCEPT, request));
+}
+
 void change_rollback(struct engine *engine, struct control_request *request, int number)
 {
 	struct change *change = change_create(engine, CHANGE_ROLLBACK, request);
@@ -453,9 +558,12 @@ static struct catalogue *read_generation(struct engine *engine, int number, stru
 	size_t count;
 	if (store_read(engine->store, number, &files, &count, generation) < 0)
 		return NULL;
+	count = accept_filter(engine->site, files, count);
 	struct diag_list diags;
 	diag_init(&diags);
 	struct catalogue *catalogue = catalogue_build(engine->site, files, count, &diags);
+	if (catalogue)
+		templates_take(files, count, &engine->templates);
 	sources_free(files, count);
 	if (!catalogue && !engine->load_fault) {
 		char *text = diag_text(&diags);
@@ -468,6 +576,9 @@ static struct catalogue *read_generation(struct engine *engine, int number, stru
 
 void engine_read_state(struct engine *engine)
 {
+	int error = accept_settle(engine->store);
+	if (error)
+		log_error("what was accepted cannot be noted: %s", strerror(-error));
 	store_read_overrides(engine->store, &engine->overrides, &engine->override_count);
 	engine->data = store_read_data(engine->store);
 	engine->catalogue = read_generation(engine, 0, &engine->generation);

@@ -12,8 +12,7 @@
 #include "store/data_files.h"
 #include "frame/pattern.h"
 
-#define ANNOUNCE_TEXT_MOST 1000 /* code points */
-#define ANNOUNCE_MOST	   (24 * NS_PER_HOUR)
+#define ANNOUNCE_MOST (24 * NS_PER_HOUR)
 #define PATTERN_MOST                                                                                         \
 	(10 * NS_PER_SEC) /* a lease is renewed, so that a killed client gives the display back */
 
@@ -45,11 +44,25 @@ static void run_status(void *data, struct control_request *request)
 /* Pictures may make it megabytes: the bytes are taken out of the request on the thread pool. */
 static void run_load(void *data, struct control_request *request)
 {
+	const struct engine *engine = data;
 	const json_t *arguments = control_arguments(request);
 	if (json_array_size(json_object_get(arguments, "files")) == 0)
 		control_refuse(request, 2, "no files");
+	else if (!engine->site->unsigned_loads)
+		control_refuse(request, 1,
+			"rule unsigned: this site takes signed bundles only (`bangtin sign`, `bangtin "
+			"approve`); "
+			"nothing was changed");
 	else
 		change_load(data, request, json_is_true(json_object_get(arguments, "single")));
+}
+
+static void run_accept(void *data, struct control_request *request)
+{
+	if (json_array_size(json_object_get(control_arguments(request), "files")) == 0)
+		control_refuse(request, 2, "no files");
+	else
+		change_accept(data, request);
 }
 
 /* A reply that needs the disk is made on the thread pool: a slow card must not hold up a frame. */
@@ -208,27 +221,51 @@ static bool targets_argument(
 	return true;
 }
 
-static void name_override(
-	struct engine *engine, struct override *override, const struct control_request *request)
+void override_everywhere(const struct engine *engine, struct override *override)
+{
+	for (size_t i = 0; i < engine->site->display_count; i++)
+		add_target(override, engine->site->displays[i].name);
+}
+
+void override_name(const struct engine *engine, struct override *override, unsigned uid)
 {
 	static unsigned number;
 	override->start = clock_now(&engine->clock).time;
-	override->uid = control_peer(request)->uid;
+	override->uid = uid;
 	snprintf(override->id, sizeof override->id, "%c%llx-%x", override->kind == OVERRIDE_BLANK ? 'b' : 'a',
 		(unsigned long long)(override->start / NS_PER_SEC) & 0xffffffffff, ++number & 0xffff);
 }
 
+/* Words approved beforehand, by their name. */
+static bool template_words(
+	struct engine *engine, struct control_request *request, const char *name, char **ret_text)
+{
+	const struct template *template = templates_find(&engine->templates, name);
+	if (!template)
+		control_refuse(request, 1, "no template is named `%s`; `bangtin status` lists them", name);
+	else
+		*ret_text = xstrdup(template->text);
+	return template != NULL;
+}
+
 static bool announce_text(struct engine *engine, struct control_request *request, char **ret_text)
 {
-	const char *text = text_argument(request, "text");
-	if (!text || !*text) {
-		control_refuse(request, 2, "what should be announced? give a text");
+	const char *text = text_argument(request, "text"), *template = text_argument(request, "template");
+	if (!text == !template || (text && !*text)) {
+		control_refuse(request, 2, "what should be announced? give a text, or a template");
+		return false;
+	}
+	if (template)
+		return template_words(engine, request, template, ret_text);
+	if (!engine->site->unsigned_loads) {
+		control_refuse(request, 1,
+			"rule unsigned: this site announces templates only that were approved beforehand "
+			"(`bangtin announce --template NAME`; `bangtin status` lists them)");
 		return false;
 	}
 	char *nfc = text_nfc(text);
-	if (utf8_length(nfc) > ANNOUNCE_TEXT_MOST) {
-		control_refuse(
-			request, 1, "the text is longer than %d characters; shorten it", ANNOUNCE_TEXT_MOST);
+	if (utf8_length(nfc) > WORDS_MOST) {
+		control_refuse(request, 1, "the text is longer than %d characters; shorten it", WORDS_MOST);
 		free(nfc);
 		return false;
 	}
@@ -240,8 +277,10 @@ static void run_announce(void *data, struct control_request *request)
 {
 	struct engine *engine = data;
 	json_int_t ms = json_integer_value(json_object_get(control_arguments(request), "for_ms"));
-	if (ms < 1000 || ms > ANNOUNCE_MOST / NS_PER_MS) {
-		control_refuse(request, 2, "for how long? from 1 s to 24 h");
+	int64_t most = text_argument(request, "template") ? TEMPLATE_FOR_MOST : ANNOUNCE_MOST;
+	if (ms < 1000 || ms > most / NS_PER_MS) {
+		control_refuse(request, 2, "for how long? from 1 s to %s",
+			most == ANNOUNCE_MOST ? "24 h" : "60 minutes, for it is a template");
 		return;
 	}
 	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_ANNOUNCE};
@@ -251,7 +290,7 @@ static void run_announce(void *data, struct control_request *request)
 		override_edit_finish(&edit);
 		return;
 	}
-	name_override(engine, &edit.item, request);
+	override_name(engine, &edit.item, control_peer(request)->uid);
 	edit.item.end = edit.item.start + ms * NS_PER_MS;
 	log_notice("%s announces on %zu displays: %s", control_peer(request)->user, edit.item.on_count,
 		edit.item.text);
@@ -266,7 +305,7 @@ static void run_blank(void *data, struct control_request *request)
 		override_edit_finish(&edit);
 		return;
 	}
-	name_override(engine, &edit.item, request);
+	override_name(engine, &edit.item, control_peer(request)->uid);
 	edit.item.end = TIME_NEVER;
 	log_notice("%s blanks %zu displays", control_peer(request)->user, edit.item.on_count);
 	change_overrides(engine, request, edit);
@@ -416,6 +455,7 @@ const struct control_command engine_commands[] = {
 	{"snapshot", ROLE_VIEW, run_snapshot},
 	{"mirror", ROLE_VIEW, run_mirror},
 	{"load", ROLE_LOAD, run_load},
+	{"accept", ROLE_LOAD, run_accept},
 	{"rollback", ROLE_LOAD, run_rollback},
 	{"reload", ROLE_LOAD, run_reload},
 	{"announce", ROLE_OPERATE, run_announce},

@@ -5,11 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "engine/accept.h"
 #include "engine/private.h"
 
-#define BUILD_DATE_FLOOR INT64_C(1767225600) /* 2026-01-01T00:00:00Z: no true clock shows less */
-#define TIME_SAVE_EVERY	 (10 * NS_PER_MIN)
-#define LEAVE_WITHIN	 (2 * NS_PER_SEC)
+#define TIME_SAVE_EVERY (10 * NS_PER_MIN)
+#define LEAVE_WITHIN	(2 * NS_PER_SEC)
 
 struct channel *engine_channel(struct engine *engine, const char *display)
 {
@@ -81,9 +81,7 @@ static int open_state(struct engine *engine, const struct engine_options *option
 		*ret_why = "the state directory cannot be opened";
 	if (error < 0)
 		return error;
-	int64_t floor = BUILD_DATE_FLOOR * NS_PER_SEC;
-	int64_t last = store_read_time(engine->store);
-	clock_init(&engine->clock, last > floor ? last : floor);
+	clock_init(&engine->clock, accept_clock_floor(engine->store));
 	if (options->clock_spec &&
 		clock_inject(&engine->clock, engine->site->zone, options->clock_spec) < 0) {
 		*ret_why = "--clock wants T[,RATE], such as \"2026-03-02 08:00:00,0\"";
@@ -263,6 +261,7 @@ void engine_destroy(struct engine *engine)
 	catalogue_unref(engine->catalogue);
 	overrides_free(engine->overrides, engine->override_count);
 	data_unref(engine->data);
+	templates_finish(&engine->templates);
 	free(engine->load_fault);
 	if (engine->scenes)
 		scene_store_destroy(engine->scenes);

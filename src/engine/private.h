@@ -6,6 +6,7 @@
 #include "engine/channel.h"
 #include "engine/engine.h"
 #include "engine/trace.h"
+#include "engine/words.h"
 #include "store/store.h"
 
 struct change;
@@ -33,6 +34,7 @@ struct engine {
 	char *load_fault;	      /* why the current generation on disk does not play; NULL */
 	struct override *overrides;
 	size_t override_count;
+	struct templates templates; /* of the generation that plays */
 
 	struct mirror *mirrors; /* as many; NULL before the first watcher */
 	struct data *data;	/* the snapshot that fields show; NULL: none */
@@ -48,6 +50,8 @@ struct engine {
 
 /* The files are in the request's arguments. */
 void change_load(struct engine *engine, struct control_request *request, bool single);
+/* The files claim to be signed. */
+void change_accept(struct engine *engine, struct control_request *request);
 void change_rollback(struct engine *engine, struct control_request *request, int number);
 /* What an operator asks of the overrides; worked out when its turn comes, so that none is lost. */
 struct override_edit {
@@ -79,6 +83,9 @@ struct channel *engine_channel(struct engine *engine, const char *display); /* N
 
 /* --- control (commands.c, status.c) --- */
 extern const struct control_command engine_commands[];
+/* Every display by name; start, id and uid. */
+void override_everywhere(const struct engine *engine, struct override *override);
+void override_name(const struct engine *engine, struct override *override, unsigned uid);
 json_t *status_json(struct engine *engine);
 json_t *generation_json(const struct engine *engine, const struct generation *generation);
 json_t *override_json(const struct engine *engine, const struct override *override);

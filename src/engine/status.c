@@ -123,6 +123,11 @@ json_t *status_json(struct engine *engine)
 		engine->generation.number ? generation_json(engine, &engine->generation) : json_null());
 	json_object_set_new(
 		json, "fault", engine->load_fault ? json_string(engine->load_fault) : json_null());
+	json_object_set_new(json, "unsigned_loads", json_boolean(engine->site->unsigned_loads));
+	json_t *templates = json_array();
+	for (size_t i = 0; i < engine->templates.count; i++)
+		json_array_append_new(templates, json_string(engine->templates.items[i].name));
+	json_object_set_new(json, "templates", templates);
 	json_object_set_new(json, "displays", displays);
 	json_object_set_new(json, "overrides", overrides);
 	return json;
