@@ -356,7 +356,7 @@ static int try_generation(struct acceptance *a, struct work *work, struct diag_l
 	if (error)
 		return error;
 	merge(a, work);
-	a->catalogue = trial_build(a->site, a->merged, a->merged_count, a->fonts, diags);
+	a->catalogue = trial_build(a->site, a->merged, a->merged_count, a->fonts, a->now.time, diags);
 	return a->catalogue ? 0 : -EINVAL;
 }
 

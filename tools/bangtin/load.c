@@ -7,8 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
-#include "cli.h"
+#include "bundle.h"
 #include "control/control.h"
+#include "engine/accept.h"
 #include "engine/trial.h"
 #include "store/store.h"
 
@@ -73,15 +74,19 @@ static int commit(const struct site *site, struct store *store, const struct sou
 		fonts_destroy(fonts);
 		return cli_fail(EXIT_REACH, "the current generation cannot be read: %s", strerror(-error));
 	}
+	char *record;
 	size_t merged_count = trial_merge(current, current_count, files, count, single, &merged);
+	accept_unsign(merged, merged_count, files, count, &record);
 	struct clock clock;
 	clock_init(&clock, 0);
 	struct catalogue *catalogue =
 		trial_build(site, merged, merged_count, fonts, clock_now(&clock).time, diags);
 	if (catalogue) {
 		struct generation generation;
-		error = store_commit(store, merged, merged_count, getuid(), user_name(getuid()),
-			clock_now(&clock).time, site->generations_kept, &generation);
+		error = accept_settle(store);
+		if (!error)
+			error = store_commit(store, merged, merged_count, getuid(), user_name(getuid()),
+				clock_now(&clock).time, site->generations_kept, &generation);
 		code = error < 0 ? cli_fail(EXIT_REACH, "the state directory cannot be written: %s",
 					   strerror(-error))
 				 : EXIT_DONE;
@@ -92,6 +97,7 @@ static int commit(const struct site *site, struct store *store, const struct sou
 				generation.number);
 	}
 	catalogue_unref(catalogue);
+	free(record);
 	free(merged);
 	sources_free(current, current_count);
 	fonts_destroy(fonts);
@@ -104,6 +110,12 @@ static int load_here(const struct common *common, const struct source_file *file
 	struct site *site = site_read(common->configuration, diags);
 	if (!site)
 		return EXIT_INPUT;
+	if (!site->unsigned_loads) {
+		site_destroy(site);
+		return cli_fail(EXIT_INPUT, "rule unsigned: this site takes signed bundles only (`bangtin "
+					    "sign`, `bangtin approve`); "
+					    "nothing was changed");
+	}
 	struct store *store;
 	int error = store_open(site->state_directory, &store), code;
 	if (error == -EBUSY)
@@ -119,26 +131,25 @@ static int load_here(const struct common *common, const struct source_file *file
 	return code;
 }
 
-static bool daemon_runs(const struct common *common)
+/* A directory with a MANIFEST or a ROOT, or a root file by its name. */
+static int load_signed(const struct common *common, const char *path)
 {
-	if (!common->configuration || common->socket)
-		return true;
-	struct diag_list diags;
-	diag_init(&diags);
-	struct site *site = site_read(common->configuration, &diags);
-	diag_finish(&diags);
-	json_t *ask = json_pack("{s:s}", "command", "status"), *reply = NULL;
-	bool answers = site && control_call(site->socket_path, ask, 5 * NS_PER_SEC, &reply) == 0;
-	json_decref(ask);
-	json_decref(reply);
-	site_destroy(site);
-	return answers;
+	struct bundle_files files;
+	int code =
+		is_root_file(path) ? bundle_files_read_root(path, &files) : bundle_files_read(path, &files);
+	if (code != EXIT_DONE)
+		return code;
+	code = bundle_accept(common, &files, NULL);
+	bundle_files_free(&files);
+	return code;
 }
 
 static int load(const struct common *common, const char *path, struct diag_list *diags)
 {
 	struct source_file *files;
 	size_t count;
+	if (is_bundle(path) || is_root_file(path))
+		return load_signed(common, path);
 	int error = sources_read(path, &files, &count, diags);
 	if (error < 0)
 		return diags->errors ? EXIT_INPUT : cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
@@ -187,6 +198,8 @@ const struct command command_load = {
 	.help = "PATH is a directory of units, one unit's directory (it replaces that unit), or one file (it "
 		"replaces or\n"
 		"joins its unit, the name of its directory). With -c and no daemon running it loads into the "
-		"state.\n\n",
+		"state.\n"
+		"A directory with a MANIFEST is a signed bundle, which is all that a site takes unless its\n"
+		"configuration says unsigned-loads = true.\n\n",
 	.run = run,
 };

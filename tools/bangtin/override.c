@@ -42,22 +42,24 @@ static int run_announce(const struct command *command, int argc, char **argv)
 	struct common common = {0};
 	struct many on = {0};
 	bool all = false;
-	const char *duration_text = NULL;
-	const struct flag flags[] = {{"on", 0, FLAG_MANY, &on}, {"display", 'd', FLAG_MANY, &on},
-		{"all", 0, FLAG_SET, &all}, {"for", 0, FLAG_VALUE, &duration_text}, {NULL, 0, 0, NULL}};
+	const char *duration_text = NULL, *template = NULL;
+	const struct flag flags[] = {{"template", 't', FLAG_VALUE, &template}, {"on", 0, FLAG_MANY, &on},
+		{"display", 'd', FLAG_MANY, &on}, {"all", 0, FLAG_SET, &all},
+		{"for", 0, FLAG_VALUE, &duration_text}, {NULL, 0, 0, NULL}};
 	int operands, code = cli_parse(command, argc, argv, flags, &common, &operands);
 	if (code != EXIT_DONE)
 		return code < 0 ? EXIT_DONE : code;
 	int64_t duration;
-	if (operands != 1)
-		return cli_usage(command, "one TEXT, in quotes");
+	if (operands != !template)
+		return cli_usage(command, "one TEXT, in quotes, or --template NAME");
 	if (!duration_text || time_parse_duration(duration_text, &duration) < 0)
 		return cli_usage(command, "for how long? --for 10m");
 	if (all == (on.count > 0))
 		return cli_usage(command, "where? --on TAG or --all");
 	return send_edit(&common,
-		json_pack("{s:s, s:s, s:o, s:I}", "command", "announce", "text", argv[0], "on",
-			cli_strings(&on), "for_ms", (json_int_t)(duration / NS_PER_MS)),
+		json_pack("{s:s, s:s, s:o, s:I}", "command", "announce", template ? "template" : "text",
+			template ? template : argv[0], "on", cli_strings(&on), "for_ms",
+			(json_int_t)(duration / NS_PER_MS)),
 		"");
 }
 
@@ -93,11 +95,14 @@ static int run_remove(const struct command *command, int argc, char **argv)
 
 const struct command command_announce = {
 	.name = "announce",
-	.arguments = "TEXT (--on NAME-OR-TAG... | --all) --for DURATION",
+	.arguments = "(TEXT | --template NAME) (--on NAME-OR-TAG... | --all) --for DURATION",
 	.summary = "Shows a text at once, over the schedule, for a while",
 	.help = "      --on NAME-OR-TAG      where; may be repeated\n"
 		"      --all                 on every display\n"
-		"      --for DURATION        30s, 10m, 2h; at most 24h\n",
+		"      --for DURATION        30s, 10m, 2h; at most 24h\n"
+		"  -t, --template NAME       words approved beforehand (`bangtin status` lists them); at "
+		"most 60m.\n"
+		"                            A site that takes signed words only announces nothing else\n",
 	.run = run_announce,
 };
 
