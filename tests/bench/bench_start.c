@@ -84,7 +84,8 @@ static void prepare(const char *directory)
 	char *command = xasprintf(
 		"set -e; cd %s; mkdir province; cat >bangtind.conf <<'E'\nsite = { name = \"b\"; timezone = "
 		"\"Asia/Ho_Chi_Minh\";\n"
-		"state-directory = \"state\"; socket = \"socket\"; units = ( { name = \"province\"; } ); };\n"
+		"state-directory = \"state\"; socket = \"socket\"; units = ( { name = \"province\"; } );\n"
+		"unsigned-loads = true; };\n"
 		"displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"1920x1080\"; driver = { name = "
 		"\"null\"; }; } );\nE\n"
 		"cat >province/t.yaml <<'E'\nbangtin: 1\nunit: province\nmessages:\n  m: {text: Nộp hồ sơ "

@@ -57,6 +57,8 @@ static void test_defaults(void **state)
 {
 	struct site *site = parse_good("", "");
 	assert_string_equal(site->name, "x");
+	assert_false(site->unsigned_loads); /* what nobody said anything about is refused */
+	assert_null(site->root_path);
 	assert_string_equal(zone_name(site->zone), "Asia/Ho_Chi_Minh");
 	assert_int_equal(site->day_starts, 0);
 	assert_string_equal(site->state_directory, "/var/lib/bangtin");
@@ -218,6 +220,10 @@ static void test_paths(void **state)
 	assert_string_equal(site->state_directory, "/etc/bangtin/state");
 	assert_string_equal(site->socket_path, "/tmp/s");
 	assert_string_equal(site->fonts_directory, "/etc/bangtin/../fonts");
+	site_destroy(site);
+	site = parse_good("unsigned-loads = true; root = \"ROOT\";", "");
+	assert_true(site->unsigned_loads);
+	assert_string_equal(site->root_path, "/etc/bangtin/ROOT");
 	site_destroy(site);
 	char general[300];
 	snprintf(general, sizeof general, "socket = \"/%0107d\";", 0);

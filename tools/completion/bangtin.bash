@@ -9,12 +9,18 @@ _bangtin() {
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
-			blank unblank snapshot watch help --help --version" -- "$word")
+			blank unblank snapshot watch key sign
+			approve verify export import help --help --version" -- "$word")
 		return
 	fi
 	case $before in
 	-c | --configuration | -o | --output | --html | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-d | --display | --on) mapfile -t COMPREPLY < <(compgen -W "$(_bangtin_displays)" -- "$word"); return ;;
+	--class) mapfile -t COMPREPLY < <(compgen -W "content emergency blank" -- "$word"); return ;;
+	-t | --template)
+		mapfile -t COMPREPLY < <(compgen -W "$(bangtin status --json 2>/dev/null | tr -d ' \n' |
+			sed -n 's/.*"templates":\[\([^]]*\)\].*/\1/p' | tr -d '"' | tr ',' ' ')" -- "$word")
+		return ;;
 	--stage) mapfile -t COMPREPLY < <(compgen -W "frame panel" -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
 	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
@@ -30,7 +36,12 @@ _bangtin() {
 	diff) options="--display --from --days --html" ;;
 	preview) options="--display --at --from --until --fps --sheet --stage --panel --output" ;;
 	status) options="--watch --strict" ;;
-	announce) options="--on --all --for" ;;
+	announce) options="--on --all --for --template" ;;
+	key) options="--no-password --root" ;;
+	sign) options="--key --scope --class --epoch --sequence --expires --not-before --root" ;;
+	approve) options="--key --root" ;;
+	verify) options="--root --at" ;;
+	export | import) options="--usb" ;;
 	clear | blank | unblank) options="--display" ;;
 	snapshot) options="--display --output" ;;
 	watch) options="--display --sixel" ;;
