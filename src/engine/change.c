@@ -425,6 +425,7 @@ static void blank_by_order(struct change *change)
 	log_notice("key %s orders black everywhere", change->acceptance.record.author);
 	override_everywhere(engine, &edit.item);
 	override_name(engine, &edit.item, change->uid);
+	edit.item.end = TIME_NEVER;
 	struct change *order = change_create(engine, CHANGE_OVERRIDES, request);
 	order->edit = edit;
 	order->order = xmemdup(&change->acceptance.record, sizeof change->acceptance.record);
