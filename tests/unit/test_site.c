@@ -130,7 +130,7 @@ static void test_values(void **state)
 	assert_string_equal(display->options[1].key, "baud");
 	assert_string_equal(display->options[1].value, "115200");
 	assert_string_equal(display->options[3].value, "1,2,3");
-	assert_int_equal(display->options[0].where.line, 42);
+	assert_int_equal(display->options[0].where.line, 44);
 	assert_int_equal(display->options[0].where.column, 40);
 	assert_true(site->displays[1].panel.mono);
 	assert_int_equal(site->displays[1].panel.mono_colour, 0xffbf00);
