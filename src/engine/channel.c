@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/alloc.h"
+#include "engine/ambient.h"
 #include "frame/pattern.h"
 #include "frame/rate.h"
 
@@ -24,6 +25,9 @@ struct channel {
 	struct display control_display; /* as it sees it */
 	struct output *dimmer;		/* one of the two: whose brightness is set */
 	struct loop_timer *timer;
+
+	struct sensor *sensor; /* NULL: none */
+	bool by_sensor;
 
 	struct show *show;
 	struct preparation preparation;
@@ -119,7 +123,12 @@ static void apply_brightness(struct channel *channel, struct instant at)
 		second = civil.hour * 3600 + civil.minute * 60 + civil.second;
 		day = day_from_date(civil.year, civil.month, civil.day);
 	}
-	int permille = display_brightness(channel->site, channel->display, day, second);
+	const struct ambient *ambient = channel->display->ambient;
+	int permille =
+		ambient ? ambient_permille(ambient, sensor_state(channel->sensor), clock_monotonic()) : -1;
+	channel->by_sensor = permille >= 0;
+	if (!channel->by_sensor)
+		permille = display_brightness(channel->site, channel->display, day, second);
 	if (permille != channel->permille) {
 		output_set_instant(channel->output, at.time);
 		output_set_brightness(channel->dimmer, permille);
@@ -241,6 +250,16 @@ static void tick(void *data)
 	sleep_until(channel, at, show_next_change(channel->show, at));
 }
 
+static void on_sensor(void *data)
+{
+	struct channel *channel = data;
+	int now =
+		ambient_permille(channel->display->ambient, sensor_state(channel->sensor), clock_monotonic());
+
+	if ((now >= 0) != channel->by_sensor || (now >= 0 && now != channel->permille))
+		channel_wake(channel);
+}
+
 /* --- front door */
 
 int channel_create(struct loop *loop, const struct site *site, const struct display *display,
@@ -262,6 +281,13 @@ int channel_create(struct loop *loop, const struct site *site, const struct disp
 	channel->timer = loop_timer_create(loop, tick, channel);
 	output_on_clock(output, local_time, channel);
 	channel->dimmer = output;
+	if (display->ambient) {
+		channel->sensor = sensor_create(loop, display->ambient, on_sensor, channel);
+		if (!channel->sensor) {
+			channel_destroy(channel);
+			return -EMFILE;
+		}
+	}
 	if (output_control_display(display, &channel->control_display)) {
 		error = output_create(loop, &channel->control_display, diags, &channel->control);
 		if (error < 0) {
@@ -281,6 +307,7 @@ void channel_destroy(struct channel *channel)
 	if (!channel)
 		return;
 	channel->stopped = true;
+	sensor_destroy(channel->sensor);
 	loop_timer_destroy(channel->timer);
 	bool never = false;
 	while (channel->preparing || channel->lettering)
@@ -357,7 +384,15 @@ void channel_status(const struct channel *channel, struct channel_status *ret_st
 		.late = channel->late,
 		.worst_lateness = channel->worst_lateness,
 		.pattern = channel->pattern != NULL,
+		.permille = channel->permille,
+		.by_sensor = channel->by_sensor,
+		.sensor_fault = "",
 	};
+	if (channel->sensor) {
+		ret_status->has_sensor = true;
+		ret_status->lux = sensor_state(channel->sensor)->lux;
+		ret_status->sensor_fault = sensor_fault(channel->sensor);
+	}
 	output_status(channel->output, &ret_status->output);
 	if (channel->control)
 		output_status(channel->control, &ret_status->control);

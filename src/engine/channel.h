@@ -20,7 +20,12 @@ struct channel_status {
 	struct instant instant;	      /* of the last composed picture */
 	uint64_t late; /* frames that were due and came more than one frame period late, or were not ready */
 	int64_t worst_lateness; /* ns */
-	bool pattern;		/* leased to a test pattern */
+	int permille;		/* brightness; -1: not yet */
+	bool by_sensor;		/* the light sensor decided it, else the schedule */
+	bool has_sensor;
+	double lux;		  /* smoothed, as the sensor told last */
+	const char *sensor_fault; /* why it is not believed; "" */
+	bool pattern;		  /* leased to a test pattern */
 };
 
 /* -EINVAL with diags: the driver's options are wrong. site, display, clock outlive the channel. */

@@ -105,6 +105,12 @@ json_t *display_json(const struct engine *engine, const struct channel *channel)
 	json_object_set_new(json, "sequence", json_integer((json_int_t)output->last_sequence));
 	json_object_set_new(json, "instant_ns", json_integer(output->last_instant));
 	json_object_set_new(json, "digest", json_string(digest));
+	json_t *brightness = json_pack("{s:f, s:s}", "percent", status.permille / 10.0, "by",
+		status.by_sensor ? "sensor" : "schedule");
+	if (status.has_sensor)
+		json_object_update_new(brightness,
+			json_pack("{s:f, s:s}", "lux", status.lux, "sensor_fault", status.sensor_fault));
+	json_object_set_new(json, "brightness", brightness);
 	json_object_set_new(json, "playing", playing_json(engine, &status));
 	return json;
 }

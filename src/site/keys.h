@@ -20,6 +20,7 @@ void site_read_panel(struct site_reader *reader, struct node *map, struct displa
 /* `map`; rotation is read before. */
 void site_read_map(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_brightness(struct site_reader *reader, struct node *map, struct display *display);
+void site_read_ambient(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_on_hours(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_driver(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_display(struct site_reader *reader, struct node *map, struct display *display);

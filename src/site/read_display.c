@@ -190,6 +190,7 @@ void site_read_display(struct site_reader *reader, struct node *map, struct disp
 		reader, map, "size", CHECK_REQUIRED, FRAME_SIDE_MOST, &display->width, &display->height);
 	site_read_panel(reader, map, display);
 	site_read_brightness(reader, map, display);
+	site_read_ambient(reader, map, display);
 	hours_read(check, reader->arena, reader->site, map, "on-hours", true, &display->on_hours,
 		&display->on_hours_count);
 	read_look(reader, map, display);

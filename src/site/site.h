@@ -33,6 +33,18 @@ struct brightness_step { /* from this second of the day on, by the clock or the 
 	enum hour_base base;
 };
 
+struct lux_step { /* from this much light around the display on */
+	double lux;
+	int permille;
+};
+struct ambient { /* a light sensor; a file that holds a number of lux */
+	const char *path;
+	struct lux_step *steps; /* rising; one at least */
+	size_t step_count;
+	int64_t every, stale, smooth; /* ns: read so often; believed so long; time constant, 0: none */
+	double hysteresis; /* 0..0.9: a step is left downwards only at so much less light than it begins at */
+};
+
 struct display {
 	const char *name; /* [a-z0-9-]+, unique */
 	const char *const *tags;
@@ -44,7 +56,8 @@ struct display {
 	struct panel_spec panel; /* width, height filled in; format is set from the driver's capability */
 	struct brightness_step *brightness;
 	size_t brightness_count;
-	struct hours *on_hours; /* NULL: always on */
+	const struct ambient *ambient; /* goes before the steps while it can be believed; NULL: none */
+	struct hours *on_hours;	       /* NULL: always on */
 	size_t on_hours_count;
 	const char *
 		fallback_text; /* `default`: shown when nothing is scheduled or the clock is not trusted; NULL: black */

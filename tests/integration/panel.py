@@ -98,6 +98,39 @@ def check_sunset():
                    f"frame {i} on the wire equals the preview of its instant")
 
 
+def check_ambient():
+    with Scratch() as scratch:
+        sensor = scratch.file("lux", "5000\n")
+        site, simulator, playlists, directory = start(scratch, "64x16", f"""size = "64x16"; brightness = 70;
+            ambient = {{ file = "{sensor}"; every = "1s"; smooth = "0s"; stale = "1h";
+                curve = ( {{ lux = 0; percent = 20; }}, {{ lux = 1000; percent = 100; }} ); }};""",
+            "2026-03-02 08:00:00,0")
+
+        def decided():
+            return site.status()["displays"][0]["brightness"]
+        tap.ok(wait_for(lambda: decided()["percent"] == 100 and decided()["by"] == "sensor"), "bright day", decided())
+        scratch.file("lux", "900")
+        wait_for(lambda: decided()["lux"] == 900)
+        tap.equal(decided()["percent"], 100, "a little less light: no step back")
+        scratch.file("lux", "3")
+        tap.ok(wait_for(lambda: decided()["percent"] == 20), "night", decided())
+        wait_for(lambda: max(read_png(os.path.join(directory, sorted(os.listdir(directory))[-2]))[2]) == 51, 5)
+        stop(site.daemon)
+        stop(simulator)
+        levels = {max(read_png(os.path.join(directory, name))[2]) for name in os.listdir(directory)}
+        tap.ok(51 in levels and 255 in levels, "the wire has both levels", levels)
+    with Scratch() as scratch:
+        sensor = scratch.file("lux", "5000")
+        os.utime(sensor, (0, 0))
+        site, *_ = start(scratch, "64x16", f"""size = "64x16"; brightness = 70;
+            ambient = {{ file = "{sensor}"; every = "1s"; curve = ( {{ lux = 0; percent = 20; }} ); }};""",
+            "2026-03-02 08:00:00,0")
+        seen = wait_for(lambda: site.status()["displays"][0]["brightness"]["sensor_fault"])
+        tap.ok(seen and "too long" in seen and site.status()["displays"][0]["brightness"]["by"] == "schedule",
+               "an old reading is not believed: the schedule decides")
+
+
+check_ambient()
 check_scan_map()
 check_sunset()
 tap.done()
