@@ -13,7 +13,7 @@
 #define MARGIN	      56
 #define COLUMN	      170 /* of a row's first part */
 #define GAP	      14
-#define PICTURE_WIDTH ((PAGE_WIDTH - 2 * MARGIN - GAP) / 2)
+#define PICTURE_WIDTH ((PAGE_WIDTH - 2 * MARGIN - GAP) / 2.0)
 #define PICTURE_MOST  180
 #define SIGN_HEIGHT   70
 

@@ -313,7 +313,7 @@ static int with_configured(const struct arguments *arguments)
 	else if (!wish.raw)
 		status = borrow_and_call(
 			arguments, arguments->socket ? arguments->socket : site->socket_path, display);
-	if (status < 0)
+	if (status < 0 && display)
 		status = open_and_call(arguments, display);
 	site_destroy(site);
 	return status;

@@ -176,11 +176,11 @@ static bool read_alpha(const uint8_t *bytes, size_t size, struct finding *findin
 }
 
 #define ONBON(on_wire, of_port)                                                                              \
-	.name = "Onbon BX", .wire = on_wire, .port = of_port, .within = CARD_WITHIN, .ask = ask_onbon,       \
+	.name = "Onbon BX", .wire = (on_wire), .port = (of_port), .within = CARD_WITHIN, .ask = ask_onbon,   \
 	.read = read_onbon
 #define NOVASTAR(on_wire, of_port)                                                                           \
-	.name = "NovaStar", .wire = on_wire, .port = of_port, .within = CARD_WITHIN, .ask = ask_novastar,    \
-	.read = read_novastar
+	.name = "NovaStar", .wire = (on_wire), .port = (of_port), .within = CARD_WITHIN,                     \
+	.ask = ask_novastar, .read = read_novastar
 
 const struct question card_questions[] = {
 	{ONBON(ASK_SERIAL, 0), .modes = {{57600, PARITY_NONE, 8, 1}, {9600, PARITY_NONE, 8, 1}}},

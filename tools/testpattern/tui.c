@@ -17,6 +17,8 @@
 /* Moves in the list. False: the key is no such one. */
 static bool move(struct screen_list *list, enum screen_key key, int letter)
 {
+	if (list->count == 0)
+		return false;
 	if (key == KEY_UP || (key == KEY_LETTER && letter == 'k'))
 		list->at = (list->at + list->count - 1) % list->count;
 	else if (key == KEY_DOWN || key == KEY_SPACE || (key == KEY_LETTER && letter == 'j'))
@@ -195,7 +197,7 @@ static int lead(const struct arguments *arguments, struct board *board, const st
 		items[list.count] =
 			(struct screen_item){patterns[list.count].name, patterns[list.count].help};
 	screen_enter();
-	board_pattern(board, items[0].name);
+	board_pattern(board, patterns[0].name);
 	while (!board_interrupted()) {
 		describe(arguments, board, &shown, state, sizeof state);
 		screen_draw(&list);
