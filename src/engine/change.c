@@ -188,7 +188,7 @@ static void work_load(struct change *change)
 static bool may_return(struct change *change, const struct source_file *files, size_t count)
 {
 	struct engine *engine = change->engine;
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	int error = accept_settle(engine->store);
 	if (!error)
 		error = accept_may_return(engine->site, engine->store, files, count, &fault);

@@ -116,12 +116,13 @@ static const char page[] =
 static void prepare(const char *directory, const char *playlists)
 {
 	char *path = xasprintf("%s/bangtind.conf", directory);
-	char *text = xasprintf(
-		"site = { name = \"b\"; timezone = \"Asia/Ho_Chi_Minh\"; state-directory = \"%s/state\";\n"
-		"socket = \"%s/socket\"; units = ( { name = \"province\"; } ); };\n"
-		"displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"%dx%d\"; rate = %d.0;\n"
-		"driver = { name = \"null\"; }; } );\n",
-		directory, directory, WIDTH, HEIGHT, RATE);
+	char *text =
+		xasprintf("site = { name = \"b\"; timezone = \"Asia/Ho_Chi_Minh\"; unsigned-loads = true; "
+			  "state-directory = \"%s/state\";\n"
+			  "socket = \"%s/socket\"; units = ( { name = \"province\"; } ); };\n"
+			  "displays = ( { name = \"d\"; tags = [ \"led\" ]; size = \"%dx%d\"; rate = %d.0;\n"
+			  "driver = { name = \"null\"; }; } );\n",
+			directory, directory, WIDTH, HEIGHT, RATE);
 	write_file(path, text);
 	char *load = xasprintf(
 		"mkdir -p %s/province && cat >%s/province/t.yaml <<'E'\nbangtin: 1\nunit: province\n"

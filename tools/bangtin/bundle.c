@@ -120,7 +120,7 @@ bool is_root_file(const char *path)
 
 int root_read(const char *path, struct trust_root **ret_root)
 {
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	char *data;
 	size_t size;
 	int error = minisign_start();

@@ -191,7 +191,7 @@ static void drop_signatures(const char *path)
 static int write_revoked(const char *path, const struct trust_root *root, const struct trust_key *key)
 {
 	struct trust_root *after = NULL;
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	char *data;
 	size_t size;
 	int error = file_read(path, TRUST_ROOT_FILE_MOST, &data, &size), code = EXIT_DONE;

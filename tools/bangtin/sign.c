@@ -65,7 +65,7 @@ static int sign_root(const char *path, const struct minisign_secret *key)
 static void take_earlier(const struct bundle_files *files, struct manifest *manifest)
 {
 	const struct trust_file *file = bundle_find(files->files, files->count, BUNDLE_MANIFEST);
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	struct manifest earlier;
 	if (!file || manifest_parse(file->data, file->size, &earlier, &fault) < 0)
 		return;
@@ -180,7 +180,7 @@ static int write_signature(const char *directory, const char *name, const char *
 static int sign_bundle(const char *directory, const struct bundle_files *files, struct manifest *manifest,
 	const struct minisign_secret *key)
 {
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	for (size_t i = 0; manifest->class != BUNDLE_BLANK && i < files->count; i++)
 		if (bundle_is_payload(files->files[i].name))
 			manifest_add(
@@ -218,7 +218,7 @@ static int sign(const struct command *command, const char *path, const struct op
 	struct bundle_files files;
 	struct manifest manifest = {0};
 	struct trust_root *root = NULL;
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	if (is_root_file(path))
 		return sign_root(path, key);
 	int code = o->root ? root_read(o->root, &root) : EXIT_DONE;
@@ -293,7 +293,7 @@ static int approve(const char *directory, const struct bundle_files *files, cons
 {
 	const struct trust_file *file = bundle_find(files->files, files->count, BUNDLE_MANIFEST);
 	struct manifest manifest;
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	if (!file)
 		return cli_fail(
 			EXIT_INPUT, "%s has no MANIFEST; its author signs first (`bangtin sign`)", directory);

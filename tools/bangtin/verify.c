@@ -29,7 +29,7 @@ static int verify_bundle(const char *directory, const struct trust_root *root, i
 {
 	struct bundle_files files;
 	struct bundle bundle;
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	int code = bundle_files_read(directory, &files);
 	if (code != EXIT_DONE)
 		return code;
@@ -49,7 +49,7 @@ static int verify_root(const char *path, const struct trust_root *by, bool json)
 {
 	struct bundle_files files;
 	struct trust_root *root;
-	struct trust_fault fault;
+	struct trust_fault fault = {0};
 	int code = root_read(path, &root);
 	if (code != EXIT_DONE)
 		return code;
