@@ -43,7 +43,7 @@ class Terminal:
             except OSError:
                 return
 
-    def sees(self, text, within=20):
+    def sees(self, text, within=30):
         return wait_for(lambda: text in self.said, within)
 
     def press(self, keys):
@@ -51,7 +51,7 @@ class Terminal:
         os.write(self.master, keys)
 
     def ends(self):
-        wait_for(lambda: self.process.poll() is not None and b"\033[?1049l" in self.said, 20)
+        wait_for(lambda: self.process.poll() is not None and b"\033[?1049l" in self.said, 30)
         restored = termios.tcgetattr(self.slave) == self.before
         code = self.process.poll()
         stop(self.process)
@@ -83,19 +83,19 @@ def keys():
                terminal.said)
         first = wait_for(lambda: last(out))
         terminal.press(DOWN * names.index("red"))
-        tap.ok(wait_for(lambda: last(out) == RED), "arrows: the chosen pattern is on the board at once", last(out))
+        tap.ok(wait_for(lambda: last(out) == RED, 30), "arrows: the chosen pattern is on the board at once", last(out))
         terminal.press(b"b")
-        tap.ok(wait_for(lambda: last(out) == DARK), "b: dark")
+        tap.ok(wait_for(lambda: last(out) == DARK, 30), "b: dark")
         terminal.press(b"b")
-        tap.ok(wait_for(lambda: last(out) == RED), "b: and back")
+        tap.ok(wait_for(lambda: last(out) == RED, 30), "b: and back")
         terminal.press(UP + b" ")
         tap.ok(terminal.sees(b"\033[7m red"), "space: the next one is marked", terminal.said)
         terminal.press(END + b" ")
-        tap.ok(wait_for(lambda: last(out) == first), "after the last comes the first")
+        tap.ok(wait_for(lambda: last(out) == first, 30), "after the last comes the first")
         terminal.press(b"q")
         code, restored = terminal.ends()
         tap.ok(code == 0 and restored, "q: the terminal is as it was", f"{code} {restored}")
-        tap.ok(wait_for(lambda: last(out) == DARK), "and the board is dark")
+        tap.ok(wait_for(lambda: last(out) == DARK, 30), "and the board is dark")
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             terminal = Terminal("tui", *board)
             terminal.sees(b"letters")
@@ -135,10 +135,10 @@ def lent():
         terminal = Terminal("--display", "board", "--socket", site.socket)
         terminal.sees(b"letters")
         terminal.press(b"b")
-        tap.ok(wait_for(lambda: last(out) == DARK), "a display of the daemon is led with the same keys")
+        tap.ok(wait_for(lambda: last(out) == DARK, 30), "a display of the daemon is led with the same keys")
         terminal.process.kill()
         terminal.process.wait()
-        tap.ok(wait_for(lambda: last(out) == schedule, 15), "killed, it is given back all the same")
+        tap.ok(wait_for(lambda: last(out) == schedule, 30), "killed, it is given back all the same")
 
 
 ANSWERS = ["Cổng UBND xã Tân An", "Nguyễn Văn Hùng", "y", "y", "maybe", "y", "n một điểm chết ở mô-đun 3", "y", "y",
