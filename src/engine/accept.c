@@ -186,8 +186,10 @@ static int read_configured_root(
 	char *data;
 	size_t size;
 	int error = file_read(site->root_path, TRUST_ROOT_FILE_MOST, &data, &size);
-	if (error)
-		return trust_refuse(fault, RULE_ROOT, "%s: %s", site->root_path, strerror(-error));
+	if (error) {
+		trust_refuse(fault, RULE_ROOT, "%s: %s", site->root_path, strerror(-error));
+		return -EKEYREJECTED;
+	}
 	error = trust_root_parse(site->root_path, data, size, ret_root, fault);
 	free(data);
 	return error;
