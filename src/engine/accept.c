@@ -1,5 +1,6 @@
 #include "engine/accept.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -458,6 +459,7 @@ void accept_finish(struct acceptance *a)
 static int check_item(const struct accepted *item, const struct accepted_list *highest,
 	const struct trust_root *root, struct trust_fault *fault)
 {
+	assert(root); /* without one nothing is signed, and the caller has said so */
 	const struct accepted *most = accepted_find(highest, item->class, item->scope);
 	if (!most || accepted_is_above(item, most))
 		return trust_refuse(fault, RULE_SEQUENCE,
