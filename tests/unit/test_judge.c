@@ -107,7 +107,7 @@ static void test_pages(void **state)
 		assert_ptr_equal(note_page_named(name), page);
 		assert_true(strlen(page->title) > 5 && strlen(page->text) > 100);
 	}
-	assert_int_equal(count, 14);
+	assert_int_equal(count, 22);
 	assert_non_null(note_page_named("b013"));
 	assert_non_null(note_page_named("[B013]"));
 	static const char *const none[] = {
