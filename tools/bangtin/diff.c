@@ -47,7 +47,8 @@ static void print_row(const struct effect *effect, const struct effect_row *row)
 		row->reworded && row->change != CHANGE_REWORDED ? ", reworded" : "");
 	if (row->change <= CHANGE_MOVES)
 		print_times(effect, row);
-	if (row->reworded && strcmp(row->before->message->text, row->after->message->text) != 0)
+	if (row->reworded && row->before && row->after &&
+		strcmp(row->before->message->text, row->after->message->text) != 0)
 		printf("      was: %s\n      now: %s\n", row->before->message->text,
 			row->after->message->text);
 }

@@ -213,7 +213,8 @@ static int print_row(struct sheet_file *sheet, const struct effect *effect, cons
 		(double)(row->after ? row->after->total : 0) / NS_PER_MIN, (double)row->gain / NS_PER_MIN);
 	print_times(to, effect, row);
 	fputs("<blockquote>", to);
-	if (row->reworded && strcmp(row->before->message->text, row->after->message->text) != 0) {
+	if (row->reworded && row->before && row->after &&
+		strcmp(row->before->message->text, row->after->message->text) != 0) {
 		print_element(to, "del", row->before->message->text);
 		fputs("\n", to);
 		print_element(to, "ins", row->after->message->text);

@@ -55,7 +55,7 @@ static int put_bundle(const char *in, const char *name, const struct bundle_file
 
 static int export_bundle(const char *mount, const char *source)
 {
-	struct bundle_files files;
+	struct bundle_files files = {0};
 	char *real = realpath(source, NULL);
 	if (!real)
 		return cli_fail(EXIT_INPUT, "%s: %s", source, strerror(errno));
