@@ -159,11 +159,12 @@ check-unit: tests variant-asan
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts LSAN_OPTIONS=$(LSAN) \
 		$(PROVE) -j 2 -e '' $(patsubst build/%,build/asan/%,$(UNIT_TESTS))
 
-# The real programs; then the main test once more with the sanitizers in every program.
+# The real programs; then the main test once more with the sanitizers in every program, a wire of each kind of line.
+A_WIRE_A_KIND := adalight ddp alpha colorlight
 INTEGRATION := $(filter-out %/harness.py,$(wildcard tests/integration/*.py tests/integration/*.sh))
 check-integration: programs tests variant-asan
 	@$(PROVE) -j 2 -e '' $(INTEGRATION)
-	@BANGTIN_BUILD=build/asan LSAN_OPTIONS=$(LSAN) $(PROVE) -e '' tests/integration/wire_equals_preview.py
+	@BANGTIN_BUILD=build/asan LSAN_OPTIONS=$(LSAN) $(PROVE) -e "" tests/integration/wire_equals_preview.py :: $(A_WIRE_A_KIND)
 
 check-peers: programs build/peers/node_modules
 	@$(PROVE) -e '' tests/peers/peers.py
