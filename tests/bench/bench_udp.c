@@ -86,7 +86,7 @@ static void bare_round(int fd, double *ret_cpu, double *ret_wall)
 
 static struct output *open_panel(struct loop *loop, struct display *display)
 {
-	static struct brightness_step full = {0, 1000};
+	static struct brightness_step full = {.permille = 1000};
 	static char text[8];
 	static struct option options[2];
 	snprintf(text, sizeof text, "%d", port);
