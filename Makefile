@@ -39,6 +39,7 @@ PROGRAMS := $(foreach p,bangtind bangtin bangtin-testpattern bangtin-simulator,$
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/test-programs/%,$(wildcard tests/programs/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+CATALOGUES := $(patsubst tools/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/bangtin.mo,$(wildcard tools/po/*.po))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 ARCHIVE := $(BUILD)/libbangtin.a
@@ -56,7 +57,12 @@ all: setup-build
 setup-%:
 	@tools/setup $*
 
-programs: $(ARCHIVE) $(PROGRAMS:%=$(BUILD)/bin/%) fonts
+programs: $(ARCHIVE) $(PROGRAMS:%=$(BUILD)/bin/%) fonts $(CATALOGUES)
+
+# The texts in Vietnamese; the programs find them beside their directory.
+$(BUILD)/locale/%/LC_MESSAGES/bangtin.mo: tools/po/%.po
+	@mkdir -p $(@D)
+	@msgfmt --check-format -o $@ $<
 
 # Wayland's protocols are written in XML.
 PROTOCOL_xdg-shell := stable/xdg-shell/xdg-shell.xml
@@ -113,7 +119,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(ARCHIVE)
 
 -include fonts/fonts.mk
 
-unit: $(UNIT_TESTS) fonts
+unit: $(UNIT_TESTS) $(CATALOGUES) fonts
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts prove $(PROVE_FLAGS) -e '' $(UNIT_TESTS)
 
 format:
@@ -129,7 +135,7 @@ demo: all
 	@tools/demo
 
 # --- proving it. Each part can be run alone; `check` is all of them.
-.PHONY: check-style check-static check-unit check-integration check-peers check-kms check-broken check-fuzz variant-%
+.PHONY: check-words check-style check-static check-unit check-integration check-peers check-kms check-broken check-fuzz variant-%
 # fontconfig keeps what it has parsed for good
 LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 PROVE := prove --timer $(PROVE_FLAGS)
@@ -145,6 +151,9 @@ check-style:
 	@tools/check-includes
 	@tools/check-banned
 
+check-words:
+	@tools/words check
+
 check-static: $(PROTOCOL_HEADERS)
 	@tools/check-static $(LIBRARIES)
 
@@ -152,7 +161,7 @@ variant-%:
 	@$(MAKE) --no-print-directory VARIANT=$* programs tests
 
 .PHONY: tests
-tests: $(UNIT_TESTS) test-programs
+tests: $(UNIT_TESTS) test-programs $(CATALOGUES)
 
 check-unit: tests variant-asan
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts $(PROVE) -j 2 -e '' $(UNIT_TESTS)
@@ -218,6 +227,7 @@ install: programs
 	cp -R build/fonts/. $(DESTDIR)$(PREFIX)/share/bangtin/fonts/
 	install -d $(DESTDIR)$(PREFIX)/share/bangtin/maps
 	install -m 644 drivers/maps/*.map $(DESTDIR)$(PREFIX)/share/bangtin/maps/
+	install -D -m 644 build/locale/vi/LC_MESSAGES/bangtin.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/bangtin.mo
 	cp -R playlists $(DESTDIR)$(PREFIX)/share/doc/bangtin/
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bangtin/
 	for m in $(MAN_PAGES); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
@@ -228,6 +238,7 @@ uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/sbin/bangtind
 	rm -f $(foreach m,$(MAN_PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 	rm -f $(foreach p,bangtin bangtind bangtin-testpattern bangtin-simulator,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(p))
+	rm -f $(DESTDIR)$(PREFIX)/share/locale/*/LC_MESSAGES/bangtin.mo
 	rm -rf $(DESTDIR)$(PREFIX)/share/bangtin $(DESTDIR)$(PREFIX)/share/doc/bangtin
 
 -include $(patsubst %.o,%.d,$(call object,$(ALL_SOURCES)))

@@ -6,21 +6,25 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/words.h"
 #include "engine/engine.h"
 
-static const char help[] = "usage: bangtind -c FILE [OPTION...]\n"
-			   "Plays the site's playlists on its displays until it is told to stop.\n\n"
-			   "  -c, --configuration FILE  the site configuration, bangtind.conf(5)\n"
-			   "      --check               read and check the configuration, then exit\n"
-			   "      --socket PATH         control socket, instead of the configuration's\n"
-			   "      --state DIR           state directory, instead of the configuration's\n"
-			   "      --clock T[,RATE]      start the wall clock at T; RATE 60 runs a minute a "
-			   "second, 0 stands still\n"
-			   "      --trace FILE          a JSON line for every frame handed to a driver\n"
-			   "  -v, --verbose             say more\n"
-			   "      --help, --version\n\n"
-			   "Exit status: 0 ended as told, 1 the configuration is wrong, 2 usage, 3 state or "
-			   "socket cannot be used.\n";
+static const char help[] =
+	N_("usage: bangtind -c FILE [OPTION...]\n"
+	   "Plays the site's playlists on its displays until it is told to stop.\n\n"
+	   "  -c, --configuration FILE  the site configuration, bangtind.conf(5)\n"
+	   "      --check               read and check the configuration, then exit\n"
+	   "      --socket PATH         control socket, instead of the configuration's\n"
+	   "      --state DIR           state directory, instead of the configuration's\n"
+	   "      --clock T[,RATE]      start the wall clock at T; RATE 60 runs a minute a "
+	   "second, 0 stands still\n"
+	   "      --trace FILE          a JSON line for every frame handed to a driver\n"
+	   "  -v, --verbose             say more\n"
+	   "      --lang vi|en          the language of messages and log, instead of the "
+	   "configuration's\n"
+	   "      --help, --version\n\n"
+	   "Exit status: 0 ended as told, 1 the configuration is wrong, 2 usage, 3 state or "
+	   "socket cannot be used.\n");
 
 enum {
 	OPTION_CHECK = 256,
@@ -34,7 +38,7 @@ enum {
 
 static int usage(const char *why)
 {
-	fprintf(stderr, "bangtind: %s\n%s", why, help);
+	fprintf(stderr, "bangtind: %s\n%s", _(why), _(help));
 	return 2;
 }
 
@@ -63,7 +67,8 @@ static int run(const struct engine_options *options)
 	diag_finish(&diags);
 	if (error < 0) {
 		if (!refused)
-			fprintf(stderr, "bangtind: %s (%s)\n", *why ? why : "cannot start", strerror(-error));
+			fprintf(stderr, "bangtind: %s (%s)\n", *why ? _(why) : _("cannot start"),
+				words_error(error));
 		return refused || error == -EINVAL ? 1 : 3;
 	}
 	engine_run(engine);
@@ -84,6 +89,8 @@ int main(int argc, char **argv)
 	struct engine_options wanted = {0};
 	bool only_check = false;
 	int option;
+	if (!words_open(&argc, argv))
+		return usage(N_("--lang wants vi or en"));
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "c:v", options, NULL)) != -1) {
 		switch (option) {
@@ -109,17 +116,17 @@ int main(int argc, char **argv)
 			wanted.trace_path = optarg;
 			break;
 		case OPTION_HELP:
-			fputs(help, stdout);
+			fputs(_(help), stdout);
 			return 0;
 		case OPTION_VERSION:
 			puts("bangtind " BANGTIN_VERSION);
 			return 0;
 		default:
-			return usage("unknown option, or its value is missing");
+			return usage(N_("unknown option, or its value is missing"));
 		}
 	}
 	if (optind < argc || !wanted.configuration)
-		return usage(optind < argc ? "takes options only" : "-c FILE is missing");
+		return usage(optind < argc ? N_("takes options only") : N_("-c FILE is missing"));
 	signal(SIGPIPE, SIG_IGN);
 	return only_check ? check(wanted.configuration) : run(&wanted);
 }

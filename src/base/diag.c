@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "base/words.h"
 
 void diag_init(struct diag_list *list)
 {
@@ -52,7 +53,7 @@ static void add(struct diag_list *list, enum diag_severity severity, enum note n
 	list->errors += severity == DIAG_ERROR;
 	if (!diag)
 		return;
-	if (vasprintf(&message, format, arguments) < 0)
+	if (vasprintf(&message, _(format), arguments) < 0)
 		abort();
 	where.file = xstrdup(where.file);
 	*diag = (struct diag){.severity = severity, .where = where, .message = message, .note = note};
@@ -111,7 +112,7 @@ void diag_sort(struct diag_list *list)
 
 static const char *severity_name(enum diag_severity severity)
 {
-	return severity == DIAG_ERROR ? "error" : "warning";
+	return severity == DIAG_ERROR ? N_("error") : N_("warning");
 }
 
 static void print_note(int note, FILE *to)
@@ -153,12 +154,12 @@ void diag_print(const struct diag_list *list, FILE *to)
 		if (diag->where.line > 0 && diag->where.column > 0)
 			fprintf(to, "%d:", diag->where.column);
 		fprintf(to, "%s%s: %s", diag->where.file || diag->where.line > 0 ? " " : "",
-			severity_name(diag->severity), diag->message);
+			_(severity_name(diag->severity)), diag->message);
 		print_note(diag->note, to);
 		fputc('\n', to);
 	}
 	if (list->truncated)
-		fprintf(to, "more than %d were found; correct these and check again\n", DIAG_MOST);
+		fprintf(to, _("more than %d were found; correct these and check again\n"), DIAG_MOST);
 }
 
 /* JSON is UTF-8; what is not has the replacement character's place. */

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -57,10 +58,12 @@ void log_write(enum log_level level, const char *format, ...)
 	if ((int)level > most)
 		return;
 	pthread_once(&once, find_journal);
+	enum language asker = words_speak(LANGUAGE_OWN);
 	va_start(arguments, format);
-	if (vasprintf(&message, format, arguments) < 0)
+	if (vasprintf(&message, _(format), arguments) < 0)
 		message = NULL;
 	va_end(arguments);
+	words_speak(asker);
 	if (!message)
 		return;
 	make_printable(message);

@@ -1,5 +1,6 @@
 /* The program's log: one line a call on standard error, with a syslog priority "<n>" in front when standard error is
- * the journal (JOURNAL_STREAM). A function either logs or returns the error, not both. Any thread. */
+ * the journal (JOURNAL_STREAM). A function either logs or returns the error, not both.
+ * Any thread; in the language of the process, whoever is being served. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -116,9 +117,23 @@ static int receive_line(int fd, int64_t deadline, char **ret_line, size_t *ret_s
 	return error;
 }
 
+/* The request, which says in what language the answer is wanted. The caller frees; NULL: not JSON. */
+static char *line_of(const json_t *request)
+{
+	const char *language = words_language_name(words_spoken());
+	json_t *copy = json_copy((json_t *)request);
+	char *line;
+
+	if (!json_object_get(copy, "language"))
+		json_object_set_new(copy, "language", json_string(language));
+	line = json_dumps(copy, JSON_COMPACT);
+	json_decref(copy);
+	return line;
+}
+
 static int exchange(int fd, const json_t *request, int64_t deadline, json_t **ret_reply)
 {
-	char *line = json_dumps(request, JSON_COMPACT);
+	char *line = line_of(request);
 	size_t size;
 	json_t *reply;
 	int error;

@@ -1,7 +1,8 @@
 /* The control socket: a Unix stream socket, one JSON object a line as request, one as reply. bangtin-control(7).
  *
  * request  {"command": "status", …}\n      reply  {"ok": true, …}\n | {"ok": false, "error": "…", "code": 1|2|3}\n
- * The end of input also ends a line, so that `printf '{"command": "status"}' | socat - UNIX-CONNECT:PATH` works.
+ * A request may have "language": "vi" or "en": errors and messages come in it (without: in the daemon's own). The end of
+ * input also ends a line, so that `printf '{"command": "status"}' | socat - UNIX-CONNECT:PATH` works.
  *
  * Server side: one request of a peer at a time; what it sends meanwhile waits. Limits: 32 peers; 10 s to send a line
  * and 10 s to take a reply; a line of 64 KiB, 24 MiB for a command of ROLE_LOAD (two such at once); a reply of 16 MiB,

@@ -261,7 +261,7 @@ void peer_send(struct peer *peer, char *line, size_t size)
 
 void peer_refuse(struct peer *peer, int code, const char *text)
 {
-	json_t *reply = refusal(code, text);
+	json_t *reply = refusal(code, _(text));
 	size_t size;
 	char *line = json_line(reply, peer->server->limits.reply, &size);
 

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include "base/words.h"
 #include "control/control.h"
 
 struct control_limits {
@@ -50,6 +51,7 @@ struct control_request {
 	const struct control_command *command; /* NULL: none */
 	json_t *arguments;
 	struct control_peer who;
+	enum language language; /* of who asks */
 	size_t reply_most;
 };
 

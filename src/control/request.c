@@ -72,6 +72,13 @@ static const char *role_name(unsigned role)
 	return role == ROLE_VIEW ? "view" : role == ROLE_LOAD ? "load" : "operate";
 }
 
+static enum language language_of(const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "language"));
+
+	return name ? words_language_named(name) : LANGUAGE_OWN;
+}
+
 void request_dispatch(struct control_server *server, struct peer *peer, json_t *object, size_t line_size)
 {
 	const char *name = json_string_value(json_object_get(object, "command"));
@@ -84,7 +91,9 @@ void request_dispatch(struct control_server *server, struct peer *peer, json_t *
 	request->who = peer->who;
 	request->who.user = xstrdup(peer->who.user);
 	request->reply_most = server->limits.reply;
+	request->language = language_of(object);
 	peer->request = request;
+	enum language before = words_speak(request->language);
 	if (!command)
 		refuse_unknown(request, server, name);
 	else if (!(peer->roles & command->role))
@@ -94,6 +103,7 @@ void request_dispatch(struct control_server *server, struct peer *peer, json_t *
 		control_refuse(request, 1, "the line is too long for '%s'", command->name);
 	else
 		command->run(server->engine, request);
+	words_speak(before);
 }
 
 const json_t *control_arguments(const struct control_request *request)
@@ -111,7 +121,7 @@ static void log_outcome(const struct control_request *request, const char *outco
 {
 	if (request->command && request->command->role != ROLE_VIEW)
 		log_notice("control: %s by %s (uid %u, pid %d): %s", request->command->name,
-			request->who.user, request->who.uid, request->who.pid, outcome);
+			request->who.user, request->who.uid, request->who.pid, _(outcome));
 }
 
 /* Takes line; NULL: it was too long. */
@@ -166,16 +176,32 @@ void control_reply(struct control_request *request, json_t *reply)
 	finish(request, reply);
 }
 
+/* In the language of the thread; the caller frees. */
+static char *in_words(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, _(format), arguments) < 0)
+		abort();
+	return text;
+}
+
 void control_refuse(struct control_request *request, int code, const char *format, ...)
 {
 	va_list arguments;
-	char *text;
+	char *text, *logged;
+	enum language before = words_speak(LANGUAGE_OWN);
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		abort();
+	logged = in_words(format, arguments);
 	va_end(arguments);
-	log_outcome(request, text);
+	words_speak(request->language);
+	va_start(arguments, format);
+	text = in_words(format, arguments);
+	va_end(arguments);
+	words_speak(before);
+	log_outcome(request, logged);
 	finish(request, refusal(code, text));
+	free(logged);
 	free(text);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "frame/exif.h"
 
 struct bytes {
@@ -16,7 +17,7 @@ int image_refuse(struct image_fault *fault, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(fault->text, sizeof fault->text, format, arguments);
+	vsnprintf(fault->text, sizeof fault->text, _(format), arguments);
 	va_end(arguments);
 	return -EINVAL;
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/words.h"
 
 #include <assert.h>
 
@@ -18,6 +19,7 @@ struct work {
 	void (*run)(void *data);
 	void (*done)(void *data);
 	void *data;
+	enum language language; /* of whom it is for */
 };
 
 static void on_keep(uv_async_t *async)
@@ -121,16 +123,21 @@ static void on_work(uv_work_t *uv)
 {
 	struct work *work = uv->data;
 
+	enum language before = words_speak(work->language);
+
 	work->run(work->data);
+	words_speak(before);
 }
 
 static void on_work_done(uv_work_t *uv, int status)
 {
 	struct work *work = uv->data;
+	enum language before = words_speak(work->language);
 
 	work->loop->works--;
 	if (work->done)
 		work->done(work->data);
+	words_speak(before);
 	free(work);
 }
 
@@ -144,6 +151,7 @@ void loop_work(struct loop *loop, void (*run_fn)(void *data), void (*done)(void 
 	work->run = run_fn;
 	work->done = done;
 	work->data = data;
+	work->language = words_spoken();
 	error = uv_queue_work(&loop->uv, &work->uv, on_work, on_work_done);
 	assert(error == 0); /* it fails for a missing function only */
 	(void)error;

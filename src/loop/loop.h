@@ -39,7 +39,7 @@ struct loop_watch *loop_watch_create(struct loop *loop, int fd, unsigned events,
 void loop_watch_change(struct loop_watch *watch, unsigned events); /* 0: pauses */
 void loop_watch_destroy(struct loop_watch *watch);		   /* NULL is fine */
 
-/* Work on the thread pool, then done on the loop's thread. */
+/* Work on the thread pool, then done on the loop's thread; both speak the language that the caller does now. */
 void loop_work(struct loop *loop, void (*work)(void *data), void (*done)(void *data), void *data);
 /* These last as long as the loop. 0 or -errno. */
 int loop_on_signal(struct loop *loop, int signal, void (*fn)(void *data, int signal), void *data);

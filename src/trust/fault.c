@@ -1,5 +1,7 @@
 #include "trust/fault.h"
 
+#include "base/words.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +25,7 @@ int trust_refuse(struct trust_fault *fault, enum trust_rule rule, const char *fo
 	va_list arguments;
 	va_start(arguments, format);
 	fault->rule = rule;
-	vsnprintf(fault->text, sizeof fault->text, format, arguments);
+	vsnprintf(fault->text, sizeof fault->text, _(format), arguments);
 	va_end(arguments);
 	return -EKEYREJECTED;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "control/control.h"
 
 #define CALL_WITHIN                                                                                          \
@@ -16,7 +17,7 @@ int cli_fail(int code, const char *format, ...)
 	va_list arguments;
 	va_start(arguments, format);
 	fputs("bangtin: ", stderr);
-	vfprintf(stderr, format, arguments);
+	vfprintf(stderr, _(format), arguments);
 	fputc('\n', stderr);
 	va_end(arguments);
 	return code;
@@ -24,11 +25,12 @@ int cli_fail(int code, const char *format, ...)
 
 static void print_help(const struct command *command, FILE *to)
 {
-	fprintf(to, "usage: bangtin %s %s\n%s.\n\n%s", command->name, command->arguments, command->summary,
-		command->help);
-	fputs("  -c, --configuration FILE  the site configuration: work on its files and state\n"
-	      "      --socket PATH         the daemon's control socket (" SOCKET_STANDARD ")\n"
-	      "      --json                machine-readable\n",
+	fprintf(to, _("usage: bangtin %s %s\n%s.\n\n%s"), command->name, _(command->arguments),
+		_(command->summary), _(command->help));
+	fputs(_("  -c, --configuration FILE  the site configuration: work on its files and state\n"
+		"      --socket PATH         the daemon's control socket (/run/bangtin/control)\n"
+		"      --json                machine-readable\n"
+		"      --lang vi|en          the language of the answers\n"),
 		to);
 }
 
@@ -37,8 +39,9 @@ int cli_usage(const struct command *command, const char *format, ...)
 	va_list arguments;
 	va_start(arguments, format);
 	fprintf(stderr, "bangtin %s: ", command->name);
-	vfprintf(stderr, format, arguments);
-	fprintf(stderr, "\nusage: bangtin %s %s\n", command->name, command->arguments);
+	vfprintf(stderr, _(format), arguments);
+	fputc('\n', stderr);
+	fprintf(stderr, _("usage: bangtin %s %s\n"), command->name, _(command->arguments));
 	va_end(arguments);
 	return EXIT_USAGE;
 }
@@ -110,9 +113,10 @@ int cli_parse(const struct command *command, int argc, char **argv, const struct
 		if (flag->kind != FLAG_SET && !value && i + 1 < argc)
 			value = argv[++i];
 		if (!take(flag, value))
-			return cli_usage(command, "option --%s %s", flag->name,
-				flag->kind == FLAG_SET ? "takes no value"
-						       : "wants a value, or came too often");
+			return flag->kind == FLAG_SET
+				       ? cli_usage(command, "option --%s takes no value", flag->name)
+				       : cli_usage(command, "option --%s wants a value, or came too often",
+						 flag->name);
 	}
 	*ret_operands = operands;
 	return EXIT_DONE;
@@ -175,7 +179,8 @@ int cli_call(const struct common *common, json_t *request, json_t **ret_reply)
 	}
 	int code = (int)json_integer_value(json_object_get(reply, "code"));
 	const char *why = json_string_value(json_object_get(reply, "error"));
-	code = cli_fail(code >= 1 && code <= 3 ? code : EXIT_REACH, "%s", why ? why : "the daemon refused");
+	code = cli_fail(
+		code >= 1 && code <= 3 ? code : EXIT_REACH, "%s", why ? why : _("the daemon refused"));
 	json_decref(reply);
 	return code;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "cli.h"
 
 static const struct command *const commands[] = {&command_check, &command_agenda, &command_why, &command_diff,
@@ -13,21 +14,24 @@ static const struct command *const commands[] = {&command_check, &command_agenda
 
 static void help(FILE *to)
 {
-	fputs("usage: bangtin COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
+	fputs(_("usage: bangtin COMMAND [OPTION...] [ARGUMENT...]\n\n"), to);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, why, "
-	      "diff, "
-	      "preview\n"
-	      "and load work on files and need no daemon; without it they ask the running one.\n"
-	      "Exit status: 0 done, 1 the input is wrong and nothing was changed, 2 usage, 3 cannot be "
-	      "reached.\n",
+		fprintf(to, "  %-9s %s\n", commands[i]->name, _(commands[i]->summary));
+	fputs(_("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, "
+		"why, "
+		"diff, "
+		"preview\n"
+		"and load work on files and need no daemon; without it they ask the running one.\n"
+		"Exit status: 0 done, 1 the input is wrong and nothing was changed, 2 usage, 3 cannot be "
+		"reached.\n"),
 		to);
 }
 
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
+	if (!words_open(&argc, argv))
+		return cli_fail(EXIT_USAGE, "--lang wants vi or en");
 	if (argc < 2) {
 		help(stderr);
 		return EXIT_USAGE;
@@ -47,6 +51,9 @@ int main(int argc, char **argv)
 			return commands[i]->run(commands[i], argc - 2, argv + 2);
 	}
 	const char *near = nearest_word(argv[1], names, sizeof names / sizeof *names);
-	return cli_fail(EXIT_USAGE, "there is no command `%s`%s%s%s; `bangtin --help` lists them", argv[1],
-		near ? "; did you mean `" : "", near ? near : "", near ? "`" : "");
+	if (near)
+		return cli_fail(EXIT_USAGE,
+			"there is no command `%s`; did you mean `%s`? `bangtin --help` lists them", argv[1],
+			near);
+	return cli_fail(EXIT_USAGE, "there is no command `%s`; `bangtin --help` lists them", argv[1]);
 }

@@ -9,41 +9,43 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "frame/frame.h"
 #include "simulator.h"
 #include "universes.h"
 
 static const char help[] =
-	"usage: bangtin-simulator --protocol NAME --size WxH (--pty LINK | --tty PATH | --listen "
-	"ADDR[:PORT] |\n"
-	"                         --tcp ADDR[:PORT])\n"
-	"                         [OPTION...]\n"
-	"Decodes the wire of a LED board, and shows the board that it stands for.\n\n"
-	"      --protocol NAME     adalight, awa, tpm2, alpha, hanover (serial);\n"
-	"                          ddp, artnet, sacn, wled, tpm2net, flaschen (UDP);\n"
-	"                          colorlight (raw Ethernet);\n"
-	"                          onbon-5e, onbon-6e (serial, TCP, UDP), onbon-6q (TCP, UDP);\n"
-	"                          novastar (serial, TCP), huidu (TCP)\n"
-	"      --size WxH          of the board, in wire order: 64x16\n"
-	"      --pty LINK          make a pseudo-terminal, and LINK to it\n"
-	"      --tty PATH          read a serial port that is there, at the speed that it is set to\n"
-	"      --listen ADDR:PORT  receive datagrams; a multicast address is joined\n"
-	"      --listen INTERFACE  receive the raw frames of a network interface\n"
-	"      --tcp ADDR:PORT     take a connection at a time\n"
-	"      --interface ADDR    join multicast groups on the interface that has this address\n"
-	"      --universe N        the first universe of the picture (artnet 0, sacn 1)\n"
-	"      --json[=FILE]       a JSON line for every frame and event, on standard output or to FILE\n"
-	"      --dump DIR          a PNG for every frame\n"
-	"      --terminal          draw the board here (on standard error if --json has standard output)\n"
-	"      --fault SPEC        drop=P,flip=P,garbage=P (percent), stall=FRAMES:TIME,\n"
-	"                          disconnect=FRAMES:TIME, seed=N; commas between. Of cards that\n"
-	"                          answer: mute=P,cut=P (percent of answers), busy=N,spoilt=N\n"
-	"                          (requests), refuse=ERROR\n"
-	"      --frames N          end after so many frames\n"
-	"      --for DURATION      end after so long: 10s, 5m\n"
-	"      --help, --version\n\n"
-	"Exit status: 0 ended as told, 1 a file cannot be written, 2 usage, 3 the wire cannot be had, or "
-	"broke.\n";
+	N_("usage: bangtin-simulator --protocol NAME --size WxH (--pty LINK | --tty PATH | --listen "
+	   "ADDR[:PORT] |\n"
+	   "                         --tcp ADDR[:PORT])\n"
+	   "                         [OPTION...]\n"
+	   "Decodes the wire of a LED board, and shows the board that it stands for.\n\n"
+	   "      --protocol NAME     adalight, awa, tpm2, alpha, hanover (serial);\n"
+	   "                          ddp, artnet, sacn, wled, tpm2net, flaschen (UDP);\n"
+	   "                          colorlight (raw Ethernet);\n"
+	   "                          onbon-5e, onbon-6e (serial, TCP, UDP), onbon-6q (TCP, UDP);\n"
+	   "                          novastar (serial, TCP), huidu (TCP)\n"
+	   "      --size WxH          of the board, in wire order: 64x16\n"
+	   "      --pty LINK          make a pseudo-terminal, and LINK to it\n"
+	   "      --tty PATH          read a serial port that is there, at the speed that it is set to\n"
+	   "      --listen ADDR:PORT  receive datagrams; a multicast address is joined\n"
+	   "      --listen INTERFACE  receive the raw frames of a network interface\n"
+	   "      --tcp ADDR:PORT     take a connection at a time\n"
+	   "      --interface ADDR    join multicast groups on the interface that has this address\n"
+	   "      --universe N        the first universe of the picture (artnet 0, sacn 1)\n"
+	   "      --json[=FILE]       a JSON line for every frame and event, on standard output or to FILE\n"
+	   "      --dump DIR          a PNG for every frame\n"
+	   "      --terminal          draw the board here (on standard error if --json has standard output)\n"
+	   "      --fault SPEC        drop=P,flip=P,garbage=P (percent), stall=FRAMES:TIME,\n"
+	   "                          disconnect=FRAMES:TIME, seed=N; commas between. Of cards that\n"
+	   "                          answer: mute=P,cut=P (percent of answers), busy=N,spoilt=N\n"
+	   "                          (requests), refuse=ERROR\n"
+	   "      --frames N          end after so many frames\n"
+	   "      --for DURATION      end after so long: 10s, 5m\n"
+	   "      --lang vi|en        the language of what is said\n"
+	   "      --help, --version\n\n"
+	   "Exit status: 0 ended as told, 1 a file cannot be written, 2 usage, 3 the wire cannot be had, or "
+	   "broke.\n");
 
 enum {
 	PROTOCOL = 256,
@@ -75,7 +77,7 @@ struct settings {
 
 static int usage(const char *why)
 {
-	fprintf(stderr, "bangtin-simulator: %s\n`bangtin-simulator --help` says more.\n", why);
+	fprintf(stderr, _("bangtin-simulator: %s\n`bangtin-simulator --help` says more.\n"), _(why));
 	return 2;
 }
 
@@ -232,13 +234,13 @@ static bool open_outputs(struct settings *settings)
 	int error = settings->dump ? file_make_directory(settings->dump, 0777) : 0;
 
 	if (error < 0) {
-		fprintf(stderr, "bangtin-simulator: %s: %s\n", settings->dump, strerror(-error));
+		fprintf(stderr, "bangtin-simulator: %s: %s\n", settings->dump, words_error(error));
 		return false;
 	}
 	if (settings->json)
 		outputs->json = settings->json_path ? fopen(settings->json_path, "we") : stdout;
 	if (settings->json && !outputs->json) {
-		fprintf(stderr, "bangtin-simulator: %s: %s\n", settings->json_path, strerror(errno));
+		fprintf(stderr, "bangtin-simulator: %s: %s\n", settings->json_path, words_error(errno));
 		return false;
 	}
 	if (settings->terminal)
@@ -273,7 +275,7 @@ static int begin(struct settings *settings)
 	FILE *json = s->board.outputs.json;
 
 	if (json && fclose(json) != 0 && status == 0) {
-		fprintf(stderr, "bangtin-simulator: the JSON lines: %s\n", strerror(errno));
+		fprintf(stderr, _("bangtin-simulator: the JSON lines: %s\n"), words_error(errno));
 		status = 1;
 	}
 	board_finish(&s->board);
@@ -292,10 +294,12 @@ int main(int argc, char **argv)
 	int option;
 
 	fault_init(&settings.simulator.fault);
+	if (!words_open(&argc, argv))
+		return usage(N_("--lang wants vi or en"));
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == HELP || option == VERSION) {
-			fputs(option == HELP ? help : "bangtin-simulator " BANGTIN_VERSION "\n", stdout);
+			fputs(option == HELP ? _(help) : "bangtin-simulator " BANGTIN_VERSION "\n", stdout);
 			return 0;
 		}
 		const char *wrong = take_option(&settings, option, optarg);

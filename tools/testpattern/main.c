@@ -10,10 +10,11 @@
 
 #include "base/diag.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "frame/frame.h"
 #include "testpattern.h"
 
-static const char help[] =
+static const char help[] = N_(
 	"usage: bangtin-testpattern [tui] [--port P | --driver NAME ... | --display NAME ...]\n"
 	"       bangtin-testpattern ports | drivers [NAME] | patterns\n"
 	"       bangtin-testpattern probe --port P | --host ADDRESS[:PORT]\n"
@@ -57,8 +58,10 @@ static const char help[] =
 	"      --module WxH        the size of a module, for the pattern `modules`\n"
 	"      --keep              leaves the last picture on the board\n"
 	"      --json              machine-readable\n"
+	"      --lang vi|en        the language of what is said\n"
 	"      --help, --version\n\n"
-	"Exit status: 0 done, 1 the input is wrong, 2 usage, 3 the daemon or the device cannot be reached.\n";
+	"Exit status: 0 done, 1 the input is wrong, 2 usage, 3 the daemon or the device cannot be "
+	"reached.\n");
 
 enum { DRIVER = 256, PORT, SIZE, DISPLAY, SOCKET, FOR, FPS, MODULE, KEEP, SHOW, JSON, HOST, HELP, VERSION };
 
@@ -76,7 +79,7 @@ int fail(int code, const char *format, ...)
 
 	va_start(arguments, format);
 	fputs("bangtin-testpattern: ", stderr);
-	vfprintf(stderr, format, arguments);
+	vfprintf(stderr, _(format), arguments);
 	fputc('\n', stderr);
 	va_end(arguments);
 	return code;
@@ -177,8 +180,9 @@ static int run(const char *name, const struct arguments *arguments)
 			return commands[i].run(arguments);
 	}
 	const char *near = nearest_word(name, names, COMMANDS);
-	return fail(EXIT_USAGE, "there is no command `%s`; %s%s%s", name, near ? "did you mean `" : "",
-		near ? near : "--help lists them", near ? "`?" : "");
+	if (near)
+		return fail(EXIT_USAGE, "there is no command `%s`; did you mean `%s`?", name, near);
+	return fail(EXIT_USAGE, "there is no command `%s`; --help lists them", name);
 }
 
 int main(int argc, char **argv)
@@ -193,20 +197,22 @@ int main(int argc, char **argv)
 	int option;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (!words_open(&argc, argv))
+		return fail(EXIT_USAGE, "--lang wants vi or en");
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "c:o:", options, NULL)) != -1) {
 		if (option == HELP || option == VERSION) {
-			fputs(option == HELP ? help : "bangtin-testpattern " BANGTIN_VERSION "\n", stdout);
+			fputs(option == HELP ? _(help) : "bangtin-testpattern " BANGTIN_VERSION "\n", stdout);
 			return EXIT_DONE;
 		}
 		const char *wrong = take(&arguments, option, optarg);
 		if (wrong)
-			return fail(EXIT_USAGE, "%s", wrong);
+			return fail(EXIT_USAGE, "%s", _(wrong));
 	}
 	if (optind == argc && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return run("tui", &arguments);
 	if (optind == argc) {
-		fputs(help, stderr);
+		fputs(_(help), stderr);
 		return EXIT_USAGE;
 	}
 	arguments.word = optind + 1 < argc ? argv[optind + 1] : NULL;
