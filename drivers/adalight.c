@@ -2,6 +2,7 @@
  *   "Ada", pixels - 1 (16 bits, high byte first), high ^ low ^ 55, then R, G, B of every pixel. */
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/strip.h"
 
 size_t adalight_encode(const uint8_t *rgb, size_t count, uint8_t *to)
@@ -28,7 +29,7 @@ static int adalight_open(struct sink *sink)
 
 const struct sink_driver sink_driver_adalight = {
 	.name = "adalight",
-	.summary = "Adalight over a serial line: WLED, Arduino strips",
+	.summary = N_("Adalight over a serial line: WLED, Arduino strips"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = strip_options,

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "drivers/link/paced.h"
 
 #define WIDTH_MOST   255
@@ -278,43 +279,44 @@ static const struct sink_option options[] = {
 		.standard = "9600",
 		.least = 1200,
 		.most = 38400,
-		.help = "Speed of the line, bits a second; most signs find it out, some want 4800."},
+		.help = N_("Speed of the line, bits a second; most signs find it out, some want 4800.")},
 	{.name = "mode",
 		.type = OPTION_WORD,
 		.offset = offsetof(struct alpha, mode),
 		.standard = "7E2",
 		.words = mode_words,
 		.word_count = sizeof mode_words / sizeof *mode_words,
-		.help = "Data bits, parity, stop bits. A sign that expects 7E1 understands 7E2."},
+		.help = N_("Data bits, parity, stop bits. A sign that expects 7E1 understands 7E2.")},
 	{.name = "type",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct alpha, type),
 		.standard = "Z",
-		.help = "Which signs on the line listen, by their type code: Z all, ^ BetaBrite."},
+		.help = N_("Which signs on the line listen, by their type code: Z all, ^ BetaBrite.")},
 	{.name = "address",
 		.type = OPTION_INT,
 		.offset = offsetof(struct alpha, address),
 		.standard = "0",
 		.most = 255,
-		.help = "The sign's address; 0: all."},
+		.help = N_("The sign's address; 0: all.")},
 	{.name = "set-up",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct alpha, set_up),
 		.standard = "true",
-		.help = "Set up the sign's memory at opening, which erases all messages in it. false: it was "
+		.help = N_(
+			"Set up the sign's memory at opening, which erases all messages in it. false: it was "
 			"set up "
-			"before, with a picture P of this size that a running text shows."},
+			"before, with a picture P of this size that a running text shows.")},
 	{.name = "packed",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct alpha, packed),
 		.standard = "false",
-		.help = "Send runs of one colour as a count: less to send; not every sign knows it."},
+		.help = N_("Send runs of one colour as a count: less to send; not every sign knows it.")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_alpha = {
 	.name = "alpha",
-	.summary = "Alpha and BetaBrite signs over a serial line: DOTS pictures",
+	.summary = N_("Alpha and BetaBrite signs over a serial line: DOTS pictures"),
 	.caps = SINK_HOLDS | SINK_REPLIES,
 	.format = PANEL_DUAL,
 	.options = options,

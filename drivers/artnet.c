@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/udp.h"
 
 #define HEADER	      18
@@ -129,7 +130,7 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct artnet, host),
 		.required = true,
-		.help = "the node's address, numeric; a broadcast address reaches all nodes"},
+		.help = N_("the node's address, numeric; a broadcast address reaches all nodes")},
 	{.name = "port",
 		.type = OPTION_INT,
 		.offset = offsetof(struct artnet, port),
@@ -143,24 +144,24 @@ static const struct sink_option options[] = {
 		.standard = "0",
 		.least = 0,
 		.most = UNIVERSE_LAST,
-		.help = "port address of the first universe: net * 256 + subnet * 16 + universe"},
+		.help = N_("port address of the first universe: net * 256 + subnet * 16 + universe")},
 	{.name = "sync",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct artnet, sync),
 		.standard = "false",
-		.help = "end each frame with ArtSync, so that all universes change at once"},
+		.help = N_("end each frame with ArtSync, so that all universes change at once")},
 	{.name = "spacing",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct artnet, spacing),
 		.standard = "0s",
 		.most = 1e9,
-		.help = "pause between two datagrams, for nodes that lose bursts"},
+		.help = N_("pause between two datagrams, for nodes that lose bursts")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_artnet = {
 	.name = "artnet",
-	.summary = "Art-Net 4 over UDP: lighting nodes, facades, pixel controllers",
+	.summary = N_("Art-Net 4 over UDP: lighting nodes, facades, pixel controllers"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = options,

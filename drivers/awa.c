@@ -3,6 +3,7 @@
  *   that depends on the position. All sums are modulo 255. */
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/strip.h"
 
 size_t awa_encode(const uint8_t *rgb, size_t count, uint8_t *to)
@@ -40,7 +41,7 @@ static int awa_open(struct sink *sink)
 
 const struct sink_driver sink_driver_awa = {
 	.name = "awa",
-	.summary = "AWA (HyperSerial) over a serial line, with a checksum",
+	.summary = N_("AWA (HyperSerial) over a serial line, with a checksum"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = strip_options,

@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "drivers/link/packet.h"
 
 #define ADDRESSES	12
@@ -235,50 +236,53 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct colorlight, interface),
 		.required = true,
-		.help = "the network interface that the card hangs on, and nothing else; the daemon needs "
-			"CAP_NET_RAW"},
+		.help = N_("the network interface that the card hangs on, and nothing else; the daemon needs "
+			   "CAP_NET_RAW")},
 	{.name = "link-speed",
 		.type = OPTION_WORD,
 		.offset = offsetof(struct colorlight, speed),
 		.standard = "1000",
 		.words = speed_words,
 		.word_count = sizeof speed_words / sizeof *speed_words,
-		.help = "1000: refuse a link of another speed, on which the card hears nothing; any: do not "
-			"look"},
+		.help = N_(
+			"1000: refuse a link of another speed, on which the card hears nothing; any: do not "
+			"look")},
 	{.name = "brightness",
 		.type = OPTION_INT,
 		.offset = offsetof(struct colorlight, brightness),
 		.standard = "255",
 		.most = 255,
-		.help = "the card's own brightness; the display's comes on top of it. Old firmware ignores "
-			"it"},
+		.help = N_(
+			"the card's own brightness; the display's comes on top of it. Old firmware ignores "
+			"it")},
 	{.name = "pause",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct colorlight, pause),
 		.standard = "1ms",
 		.most = 1e8,
-		.help = "between the last row and the command to show"},
+		.help = N_("between the last row and the command to show")},
 	{.name = "twice",
 		.type = OPTION_WORD,
 		.offset = offsetof(struct colorlight, twice),
 		.standard = "auto",
 		.words = twice_words,
 		.word_count = sizeof twice_words / sizeof *twice_words,
-		.help = "send brightness and show twice, as firmware from 13 on wants; auto: ask the card, "
+		.help = N_(
+			"send brightness and show twice, as firmware from 13 on wants; auto: ask the card, "
 			"and no if it "
-			"does not answer"},
+			"does not answer")},
 	{.name = "card",
 		.type = OPTION_INT,
 		.offset = offsetof(struct colorlight, card),
 		.standard = "0",
 		.most = 255,
-		.help = "number of the card in the chain that is asked for its firmware"},
+		.help = N_("number of the card in the chain that is asked for its firmware")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_colorlight = {
 	.name = "colorlight",
-	.summary = "Colorlight 5A-75B/E receiving cards over raw Ethernet",
+	.summary = N_("Colorlight 5A-75B/E receiving cards over raw Ethernet"),
 	.caps = SINK_HOLDS | SINK_REPLIES,
 	.format = PANEL_RGB888,
 	.options = options,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/udp.h"
 
 #define HEADER	       10
@@ -114,7 +115,7 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct ddp, host),
 		.required = true,
-		.help = "the controller's address, numeric"},
+		.help = N_("the controller's address, numeric")},
 	{.name = "port",
 		.type = OPTION_INT,
 		.offset = offsetof(struct ddp, port),
@@ -128,19 +129,19 @@ static const struct sink_option options[] = {
 		.standard = "1",
 		.least = 1,
 		.most = 255,
-		.help = "the output's number on the controller; 1 is the display, 255 all"},
+		.help = N_("the output's number on the controller; 1 is the display, 255 all")},
 	{.name = "spacing",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct ddp, spacing),
 		.standard = "0s",
 		.most = 1e9,
-		.help = "pause between two datagrams, for controllers that lose bursts"},
+		.help = N_("pause between two datagrams, for controllers that lose bursts")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_ddp = {
 	.name = "ddp",
-	.summary = "DDP over UDP: WLED, FPP, pixel controllers",
+	.summary = N_("DDP over UDP: WLED, FPP, pixel controllers"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = options,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/udp.h"
 
 #define HEADER_MOST 80
@@ -130,7 +131,7 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct flaschen, host),
 		.required = true,
-		.help = "the server's address, numeric"},
+		.help = N_("the server's address, numeric")},
 	{.name = "port",
 		.type = OPTION_INT,
 		.offset = offsetof(struct flaschen, port),
@@ -143,40 +144,41 @@ static const struct sink_option options[] = {
 		.offset = offsetof(struct flaschen, x),
 		.standard = "0",
 		.most = 9999,
-		.help = "where the picture's left edge lies on the server's display, pixels"},
+		.help = N_("where the picture's left edge lies on the server's display, pixels")},
 	{.name = "y",
 		.type = OPTION_INT,
 		.offset = offsetof(struct flaschen, y),
 		.standard = "0",
 		.most = 9999,
-		.help = "where its upper edge lies"},
+		.help = N_("where its upper edge lies")},
 	{.name = "layer",
 		.type = OPTION_INT,
 		.offset = offsetof(struct flaschen, layer),
 		.standard = "0",
 		.most = 15,
-		.help = "0 is the lowest; above it black is see-through"},
+		.help = N_("0 is the lowest; above it black is see-through")},
 	{.name = "datagram",
 		.type = OPTION_INT,
 		.offset = offsetof(struct flaschen, datagram),
 		.standard = "65000",
 		.least = 512,
 		.most = 65000,
-		.help = "the largest, in bytes; 1472 where fragments are lost. A picture beyond it goes in "
+		.help = N_(
+			"the largest, in bytes; 1472 where fragments are lost. A picture beyond it goes in "
 			"several, and "
-			"may tear"},
+			"may tear")},
 	{.name = "spacing",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct flaschen, spacing),
 		.standard = "0s",
 		.most = 1e9,
-		.help = "pause between two datagrams, for servers that lose bursts"},
+		.help = N_("pause between two datagrams, for servers that lose bursts")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_flaschen = {
 	.name = "flaschen",
-	.summary = "Flaschen-Taschen over UDP: its server, rpi-rgb-led-matrix, terminals",
+	.summary = N_("Flaschen-Taschen over UDP: its server, rpi-rgb-led-matrix, terminals"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = options,

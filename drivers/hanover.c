@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "drivers/link/paced.h"
 
 #define FRAME_EVERY (600 * NS_PER_MS) /* the dots are slow, and wear */
@@ -161,27 +162,27 @@ static const struct sink_option options[] = {
 		.standard = "4800",
 		.least = 300,
 		.most = 115200,
-		.help = "Speed of the line, bits a second."},
+		.help = N_("Speed of the line, bits a second.")},
 	{.name = "address",
 		.type = OPTION_INT,
 		.offset = offsetof(struct hanover, address),
 		.standard = "1",
 		.most = 15,
-		.help = "The sign's address on the line; 0 to 15. Signs with a rotary switch have the "
-			"switch's number, "
-			"many one more."},
+		.help = N_("The sign's address on the line; 0 to 15. Signs with a rotary switch have the "
+			   "switch's number, "
+			   "many one more.")},
 	{.name = "invert",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct hanover, invert),
 		.standard = "false",
-		.help = "true: a lit dot shows its dark side, for discs that are mounted the other way "
-			"round."},
+		.help = N_("true: a lit dot shows its dark side, for discs that are mounted the other way "
+			   "round.")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_hanover = {
 	.name = "hanover",
-	.summary = "Hanover flip-dot signs over a serial line",
+	.summary = N_("Hanover flip-dot signs over a serial line"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_MONO1,
 	.options = options,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/exchange.h"
 
 #define TCP_PORT     10001
@@ -262,9 +263,9 @@ static void on_connected(struct sink *sink)
 
 static void refuse(struct sink *sink, struct huidu *huidu, const char *what, const char *result)
 {
-	char text[128];
+	char text[256];
 
-	snprintf(text, sizeof text, "the card answers %.40s to %s", result, what);
+	snprintf(text, sizeof text, _("the card answers %.60s to %s"), _(result), _(what));
 	if (huidu->step == START || huidu->step == CONTENT || huidu->step == PROGRAM ||
 		huidu->step == VERSION) {
 		sink_down(sink, -EPROTO, text);
@@ -276,19 +277,20 @@ static void refuse(struct sink *sink, struct huidu *huidu, const char *what, con
 
 static void take_xml(struct sink *sink, struct huidu *huidu)
 {
-	char result[64], method[32] = "a request";
+	char result[64], method[64];
 
 	huidu->answer[huidu->answer_kept] = '\0';
-	huidu_attribute(huidu->answer, "out", "method", method, sizeof method);
+	if (!huidu_attribute(huidu->answer, "out", "method", method, sizeof method))
+		snprintf(method, sizeof method, "%s", _("a request"));
 	if (!huidu_attribute(huidu->answer, "out", "result", result, sizeof result))
-		snprintf(result, sizeof result, "nothing");
+		snprintf(result, sizeof result, "%s", _("nothing"));
 	if (strcmp(result, "kSuccess") != 0) {
 		refuse(sink, huidu, method, result);
 		return;
 	}
 	if (huidu->step == VERSION &&
 		!huidu_attribute(huidu->answer, "sdk", "guid", huidu->guid, sizeof huidu->guid)) {
-		refuse(sink, huidu, method, "no guid");
+		refuse(sink, huidu, method, N_("no guid"));
 		return;
 	}
 	if (huidu->step == VERSION)
@@ -324,11 +326,11 @@ static void take_piece(struct sink *sink, struct huidu *huidu, const struct huid
 /* The status of a file's start or end; more must follow it. */
 static bool is_good(struct sink *sink, struct huidu *huidu, const struct huidu_packet *packet, size_t least)
 {
-	char status[24];
+	char status[40];
 
 	if (packet->size >= least && packet->content[0] == 0 && packet->content[1] == 0)
 		return true;
-	snprintf(status, sizeof status, "error %u",
+	snprintf(status, sizeof status, _("error %u"),
 		packet->size >= 2 ? packet->content[0] | (unsigned)packet->content[1] << 8 : 0);
 	refuse(sink, huidu, "a file", status);
 	return false;
@@ -340,7 +342,7 @@ static void take_start(struct sink *sink, struct huidu *huidu, const struct huid
 		return;
 	huidu->present = get32(packet->content + 2);
 	if (get32(packet->content + 6) || huidu->present > huidu->file_size) {
-		refuse(sink, huidu, "a file", "more than there is");
+		refuse(sink, huidu, "a file", N_("more than there is"));
 		return;
 	}
 	exchange_answered(&huidu->exchange);
@@ -358,12 +360,12 @@ static void answer_pulse(struct huidu *huidu)
 
 static void take_packet(struct sink *sink, struct huidu *huidu, const struct huidu_packet *packet)
 {
-	char text[64];
+	char text[256];
 
 	if (packet->command == HUIDU_PULSE) {
 		answer_pulse(huidu);
 	} else if (packet->command == HUIDU_ERROR) {
-		snprintf(text, sizeof text, "the card reports error %u",
+		snprintf(text, sizeof text, _("the card reports error %u"),
 			packet->size >= 2 ? packet->content[0] | (unsigned)packet->content[1] << 8 : 0);
 		sink_down(sink, -EPROTO, text);
 	} else if (packet->command == HUIDU_XML_ANSWER) {
@@ -525,36 +527,38 @@ static const struct sink_option options[] = {
 		.offset = offsetof(struct huidu, x),
 		.standard = "0",
 		.most = 16383,
-		.help = "where the picture begins on the card's screen, pixels from the left"},
+		.help = N_("where the picture begins on the card's screen, pixels from the left")},
 	{.name = "y",
 		.type = OPTION_INT,
 		.offset = offsetof(struct huidu, y),
 		.standard = "0",
 		.most = 16383,
-		.help = "the same, from the top"},
+		.help = N_("the same, from the top")},
 	{.name = "cycle",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct huidu, cycle),
 		.standard = "3s",
 		.most = 3600.0 * NS_PER_SEC,
-		.help = "time between two pictures, each of which is written to the card's memory; nothing "
+		.help = N_(
+			"time between two pictures, each of which is written to the card's memory; nothing "
 			"scrolls: "
-			"texts come in pages"},
+			"texts come in pages")},
 	{.name = "answer-within",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct huidu, answer_within),
 		.standard = "2s",
 		.least = 1.0 * NS_PER_MS,
 		.most = 30.0 * NS_PER_SEC,
-		.help = "time for the card to answer; for files and programs two and a half times that"},
+		.help = N_("time for the card to answer; for files and programs two and a half times that")},
 	{.name = "files",
 		.type = OPTION_INT,
 		.offset = offsetof(struct huidu, files),
 		.standard = "64",
 		.least = 2,
 		.most = FILES_MOST - 1,
-		.help = "pictures that are kept on the card, so that those that come round are not written "
-			"again"},
+		.help = N_(
+			"pictures that are kept on the card, so that those that come round are not written "
+			"again")},
 	{0},
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "drivers/link/cec.h"
 #include "drivers/link/console.h"
 #include "drivers/link/drm_head.h"
@@ -55,26 +56,26 @@ static const char *explain(int error)
 {
 	switch (-error) {
 	case ENOENT:
-		return "there is no graphics card under /dev/dri";
+		return N_("there is no graphics card under /dev/dri");
 	case EACCES:
-		return "no permission to open the graphics card: the daemon's user must be in the group "
-		       "`video`";
+		return N_("no permission to open the graphics card: the daemon's user must be in the group "
+			  "`video`");
 	case EPERM:
-		return "another program owns the screen: a desktop, or another daemon";
+		return N_("another program owns the screen: a desktop, or another daemon");
 	case EOPNOTSUPP:
-		return "the graphics card has no sockets for screens, or no plain buffers";
+		return N_("the graphics card has no sockets for screens, or no plain buffers");
 	case ENODEV:
-		return "the card has no connector of that name";
+		return N_("the card has no connector of that name");
 	case ENOTCONN:
-		return "no monitor is plugged in";
+		return N_("no monitor is plugged in");
 	case ESTALE:
-		return "another monitor was plugged in";
+		return N_("another monitor was plugged in");
 	case EALREADY:
-		return "another display uses that connector";
+		return N_("another display uses that connector");
 	case EBUSY:
-		return "the card cannot drive one more screen";
+		return N_("the card cannot drive one more screen");
 	case ENOSPC:
-		return "the monitor offers no mode of the display's size (see `mode`)";
+		return N_("the monitor offers no mode of the display's size (see `mode`)");
 	default:
 		return strerror(-error);
 	}
@@ -350,13 +351,13 @@ static int open_any(struct kms *kms, const struct drm_mode_wish *wish)
 static int place_picture(struct kms *kms, const struct display *display)
 {
 	int width, height, mode_width, mode_height;
-	char why[128];
+	char why[256];
 	screen_size(kms, display, &width, &height);
 	drm_head_size(kms->head, &mode_width, &mode_height);
 	if (width > mode_width || height > mode_height) {
 		snprintf(why, sizeof why,
-			"the picture with its margins is %dx%d, and the screen's mode %dx%d", width, height,
-			mode_width, mode_height);
+			_("the picture with its margins is %dx%d, and the screen's mode %dx%d"), width,
+			height, mode_width, mode_height);
 		fail(kms, -ENOSPC, why);
 		return -ENOSPC;
 	}
@@ -464,62 +465,64 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, card_path),
 		.standard = "auto",
-		.help = "the graphics card: /dev/dri/card0, or auto: the first that can show it"},
+		.help = N_("the graphics card: /dev/dri/card0, or auto: the first that can show it")},
 	{.name = "connector",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, connector),
 		.standard = "auto",
-		.help = "the socket, such as HDMI-A-1; auto: the first with a monitor that no other display "
-			"uses"},
+		.help = N_(
+			"the socket, such as HDMI-A-1; auto: the first with a monitor that no other display "
+			"uses")},
 	{.name = "mode",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, mode),
 		.standard = "size",
-		.help = "size: the monitor's mode of the picture's size with its margins; preferred: the one "
+		.help = N_(
+			"size: the monitor's mode of the picture's size with its margins; preferred: the one "
 			"that "
 			"the monitor likes best, the picture in its middle; 1920x1080: that one, even if the "
-			"monitor does not offer it"},
+			"monitor does not offer it")},
 	{.name = "refresh",
 		.type = OPTION_INT,
 		.offset = offsetof(struct kms, refresh),
 		.standard = "0",
 		.least = 0,
 		.most = REFRESH_MOST,
-		.help = "Hz of the mode; 0: the monitor's preference"},
+		.help = N_("Hz of the mode; 0: the monitor's preference")},
 	{.name = "margin",
 		.type = OPTION_INT,
 		.offset = offsetof(struct kms, margin),
 		.standard = "0",
 		.least = 0,
 		.most = 200,
-		.help = "black pixels all round, for a television that cuts the edges off"},
+		.help = N_("black pixels all round, for a television that cuts the edges off")},
 	{.name = "assume-monitor",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct kms, assume_monitor),
 		.standard = "false",
-		.help = "a monitor is there, though it does not tell; with `connector` and `mode`"},
+		.help = N_("a monitor is there, though it does not tell; with `connector` and `mode`")},
 	{.name = "cec",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, cec_path),
 		.standard = "auto",
-		.help = "how the television is switched on and off with `on-hours`: /dev/cec0; auto: the "
-			"device "
-			"of the connector, if there is one; none"},
+		.help = N_("how the television is switched on and off with `on-hours`: /dev/cec0; auto: the "
+			   "device "
+			   "of the connector, if there is one; none")},
 	{.name = "console",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct kms, console_path),
-		.help = "the text console to take, such as /dev/tty1; none given: none"},
+		.help = N_("the text console to take, such as /dev/tty1; none given: none")},
 	{.name = "atomic",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct kms, atomic),
 		.standard = "true",
-		.help = "false: the older calls, for a card whose driver is at odds with the newer ones"},
+		.help = N_("false: the older calls, for a card whose driver is at odds with the newer ones")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_kms = {
 	.name = "kms",
-	.summary = "a screen on this machine's own socket (HDMI, DisplayPort, DVI), without a desktop",
+	.summary = N_("a screen on this machine's own socket (HDMI, DisplayPort, DVI), without a desktop"),
 	.caps = SINK_PARTIAL | SINK_HOLDS | SINK_ACK | SINK_FRAME | SINK_SLEEPS,
 	.options = options,
 	.priv_size = sizeof(struct kms),

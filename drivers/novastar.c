@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/exchange.h"
 
 #define TCP_PORT	5200
@@ -26,24 +27,24 @@ enum { BRIGHTNESS, BLACKOUT, FREEZE, TEST, REGISTERS };
 static const struct {
 	uint32_t address;
 	const char *name;
-} registers[REGISTERS] = {{0x02000001, "brightness"}, {0x02000100, "blackout"}, {0x02000102, "freeze"},
-	{0x02000101, "test picture"}};
+} registers[REGISTERS] = {{0x02000001, N_("brightness")}, {0x02000100, N_("blackout")},
+	{0x02000102, N_("freeze")}, {0x02000101, N_("test picture")}};
 
 static const struct sink_action actions[] = {
-	{"test-off", "the picture again"},
-	{"test-red", "the receiving cards' own test picture: red"},
-	{"test-green", "green"},
-	{"test-blue", "blue"},
-	{"test-white", "white"},
-	{"test-horizontal", "lines"},
-	{"test-vertical", "lines"},
-	{"test-slash", "slanted lines"},
-	{"test-grey", "a ramp of grey"},
-	{"test-ageing", "the ageing pictures"},
-	{"freeze", "the picture stands still, whatever comes by HDMI"},
-	{"thaw", "it moves again"},
-	{"blackout", "dark, until the next word or the next change of on-hours"},
-	{"show", "not dark"},
+	{"test-off", N_("the picture again")},
+	{"test-red", N_("the receiving cards' own test picture: red")},
+	{"test-green", N_("green")},
+	{"test-blue", N_("blue")},
+	{"test-white", N_("white")},
+	{"test-horizontal", N_("horizontal lines")},
+	{"test-vertical", N_("vertical lines")},
+	{"test-slash", N_("slanted lines")},
+	{"test-grey", N_("a ramp of grey")},
+	{"test-ageing", N_("the ageing pictures")},
+	{"freeze", N_("the picture stands still, whatever comes by HDMI")},
+	{"thaw", N_("it moves again")},
+	{"blackout", N_("dark, until the next word or the next change of on-hours")},
+	{"show", N_("not dark")},
 	{NULL, NULL},
 };
 static const uint8_t test_values[] = {0, 2, 3, 4, 5, 6, 7, 8, 9, 0x0a};
@@ -209,20 +210,20 @@ static void on_finished(struct sink *sink)
 static void take_value(struct sink *sink, struct novastar *nova, uint8_t value)
 {
 	int index = nova->current;
-	char text[128];
+	char text[256];
 
 	if (value == nova->values[index])
 		return;
 	if (nova->writes == 0) {
-		snprintf(text, sizeof text, "%s; somebody else has set %s to %u: set right", nova->model,
-			registers[index].name, value);
+		snprintf(text, sizeof text, _("%s; somebody else has set %s to %u: set right"), nova->model,
+			_(registers[index].name), value);
 		nova->todo |= 1u << index;
 	} else if (nova->writes < WRITES_MOST) {
 		nova->again = true;
 		return;
 	} else {
-		snprintf(text, sizeof text, "%s; the cards do not take %s: %u instead of %u", nova->model,
-			registers[index].name, value, nova->values[index]);
+		snprintf(text, sizeof text, _("%s; the cards do not take %s: %u instead of %u"), nova->model,
+			_(registers[index].name), value, nova->values[index]);
 	}
 	sink_told(sink, text);
 }
@@ -241,7 +242,7 @@ static void take_answer(struct sink *sink, struct novastar *nova, const struct n
 
 static void take_refusal(struct sink *sink, struct novastar *nova, uint8_t error)
 {
-	char text[128];
+	char text[256];
 
 	if (error < 4) { /* a card behind the sender was slow, or a sum was wrong on some stretch */
 		exchange_resend(&nova->exchange);
@@ -249,8 +250,8 @@ static void take_refusal(struct sink *sink, struct novastar *nova, uint8_t error
 	}
 	if (nova->current < REGISTERS) {
 		nova->unreadable |= 1u << nova->current;
-		snprintf(text, sizeof text, "%s; %s cannot be read back: what is set is not confirmed",
-			nova->model, registers[nova->current].name);
+		snprintf(text, sizeof text, _("%s; %s cannot be read back: what is set is not confirmed"),
+			nova->model, _(registers[nova->current].name));
 		sink_told(sink, text);
 	}
 	exchange_answered(&nova->exchange);
@@ -366,44 +367,45 @@ static const struct sink_option options[] = {
 		.offset = offsetof(struct novastar, port),
 		.standard = "0",
 		.most = 254,
-		.help = "the sender's output whose receiving card is read back"},
+		.help = N_("the sender's output whose receiving card is read back")},
 	{.name = "read-card",
 		.type = OPTION_INT,
 		.offset = offsetof(struct novastar, card),
 		.standard = "0",
 		.most = 65534,
-		.help = "the number of that card on the output"},
+		.help = N_("the number of that card on the output")},
 	{.name = "verify",
 		.type = OPTION_BOOL,
 		.offset = offsetof(struct novastar, verify),
 		.standard = "true",
-		.help = "read back what was set"},
+		.help = N_("read back what was set")},
 	{.name = "check-every",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct novastar, check_every),
 		.standard = "15s",
 		.most = 3600.0 * NS_PER_SEC,
-		.help = "time between two looks at whether somebody else has changed it; 0s: none"},
+		.help = N_("time between two looks at whether somebody else has changed it; 0s: none")},
 	{.name = "answer-within",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct novastar, answer_within),
 		.standard = "1s",
 		.least = 1.0 * NS_PER_MS,
 		.most = 30.0 * NS_PER_SEC,
-		.help = "time for an answer"},
+		.help = N_("time for an answer")},
 	{.name = "mode-register",
 		.type = OPTION_WORD,
 		.offset = offsetof(struct novastar, mode),
 		.words = mode_words,
 		.word_count = sizeof mode_words / sizeof *mode_words,
 		.standard = "none",
-		.help = "where a processor of the VX kind has black and freeze; sources disagree"},
+		.help = N_("where a processor of the VX kind has black and freeze; sources disagree")},
 	{0},
 };
 
 const struct sink_driver sink_driver_novastar = {
 	.name = "novastar",
-	.summary = "NovaStar sending cards: brightness, blackout, freeze, tests (serial, TCP); no picture",
+	.summary =
+		N_("NovaStar sending cards: brightness, blackout, freeze, tests (serial, TCP); no picture"),
 	.caps = SINK_CONTROL | SINK_DIM | SINK_REPLIES,
 	.options = options,
 	.priv_size = sizeof(struct novastar),

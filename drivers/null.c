@@ -1,5 +1,6 @@
 /* No device: takes every frame and forgets it. For tests, measurements, and displays that are still to be bought. */
 #include "base/time.h"
+#include "base/words.h"
 #include "output/sink.h"
 
 struct null {
@@ -14,7 +15,7 @@ static const struct sink_option options[] = {
 		.standard = "0s",
 		.least = 0,
 		.most = 60.0 * NS_PER_SEC,
-		.help = "How long the device that is not there takes to show a frame."},
+		.help = N_("How long the device that is not there takes to show a frame.")},
 	{0},
 };
 
@@ -50,7 +51,7 @@ static void null_close(struct sink *sink)
 
 const struct sink_driver sink_driver_null = {
 	.name = "null",
-	.summary = "no device: frames are made and forgotten",
+	.summary = N_("no device: frames are made and forgotten"),
 	.caps = SINK_PARTIAL | SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = options,

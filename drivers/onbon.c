@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 #define TCP_PORT	5005
 #define UDP_PORT	5007
@@ -199,14 +200,14 @@ static bool take_ping(struct sink *sink, struct onbon *onbon, const struct onbon
 {
 	struct onbon_picture picture = picture_of(onbon, sink_display(sink));
 	unsigned width = number(answer, 14), height = number(answer, 16);
-	char text[128], firmware[9] = "";
+	char text[256], firmware[9] = "";
 
 	if (answer->size >= 18) {
 		for (int i = 0; i < 8; i++)
 			firmware[i] = answer->data[2 + i] > ' ' && answer->data[2 + i] < 127
 					      ? (char)answer->data[2 + i]
 					      : ' ';
-		snprintf(text, sizeof text, "Onbon %02X%02X, firmware %s, screen %ux%u", answer->device[0],
+		snprintf(text, sizeof text, _("Onbon %02X%02X, firmware %s, screen %ux%u"), answer->device[0],
 			answer->device[1], firmware, width, height);
 		sink_told(sink, text);
 	}
@@ -214,26 +215,27 @@ static bool take_ping(struct sink *sink, struct onbon *onbon, const struct onbon
 		((unsigned)(picture.width + onbon->x) <= width &&
 			(unsigned)(picture.height + onbon->y) <= height))
 		return true;
-	snprintf(text, sizeof text, "the card's screen is %ux%u, too small for this display", width, height);
+	snprintf(text, sizeof text, _("the card's screen is %ux%u, too small for this display"), width,
+		height);
 	sink_down(sink, -EINVAL, text);
 	return false;
 }
 
 static void take_refusal(struct sink *sink, struct onbon *onbon, unsigned error)
 {
-	char text[96];
+	char text[256];
 
 	if (error == 3) {
 		exchange_busy(&onbon->exchange);
 	} else if (error == 5) {
 		exchange_resend(&onbon->exchange);
 	} else if (onbon->task == TASK_FRAME || onbon->task == TASK_PING) {
-		snprintf(text, sizeof text, "the card refuses the picture: %s (error %u)", onbon_error(error),
-			error);
+		snprintf(text, sizeof text, _("the card refuses the picture: %s (error %u)"),
+			_(onbon_error(error)), error);
 		sink_down(sink, -EPROTO, text);
 	} else { /* pictures go on without */
-		snprintf(text, sizeof text, "the card refuses a setting: %s (error %u)", onbon_error(error),
-			error);
+		snprintf(text, sizeof text, _("the card refuses a setting: %s (error %u)"),
+			_(onbon_error(error)), error);
 		sink_told(sink, text);
 		exchange_answered(&onbon->exchange);
 	}

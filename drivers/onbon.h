@@ -129,83 +129,83 @@ extern const char *const onbon_reserved_words[2];
 		.words = (model_words),                                                                      \
 		.word_count = (model_words_count),                                                           \
 		.standard = "any",                                                                           \
-		.help = "the card's model, where it minds"},                                                 \
+		.help = N_("the card's model, where it minds")},                                             \
 		{.name = "address",                                                                          \
 			.type = OPTION_INT,                                                                  \
 			.offset = offsetof(struct onbon, address),                                           \
 			.standard = "65534",                                                                 \
 			.most = 65535,                                                                       \
-			.help = "the card's number; 65534: any, which is for one card on the line only; "    \
-				"65535: all of them, and none answers"},                                     \
+			.help = N_("the card's number; 65534: any, which is for one card on the line only; " \
+				   "65535: all of them, and none answers")},                                 \
 		{.name = "area",                                                                             \
 			.type = OPTION_INT,                                                                  \
 			.offset = offsetof(struct onbon, area),                                              \
 			.standard = "0",                                                                     \
 			.most = 31,                                                                          \
-			.help = "number of the dynamic area"},                                               \
+			.help = N_("number of the dynamic area")},                                           \
 		{.name = "x",                                                                                \
 			.type = OPTION_INT,                                                                  \
 			.offset = offsetof(struct onbon, x),                                                 \
 			.standard = "0",                                                                     \
 			.most = 8191,                                                                        \
-			.help = "where the area begins on the card's screen, pixels from the left"},         \
+			.help = N_("where the area begins on the card's screen, pixels from the left")},     \
 		{.name = "y",                                                                                \
 			.type = OPTION_INT,                                                                  \
 			.offset = offsetof(struct onbon, y),                                                 \
 			.standard = "0",                                                                     \
 			.most = 8191,                                                                        \
-			.help = "the same, from the top"},                                                   \
+			.help = N_("the same, from the top")},                                               \
 		{.name = "cycle",                                                                            \
 			.type = OPTION_DURATION,                                                             \
 			.offset = offsetof(struct onbon, cycle),                                             \
 			.standard = "500ms",                                                                 \
 			.most = 60.0 * NS_PER_SEC,                                                           \
-			.help = "time between two pictures; a serial line that needs longer for one has "    \
-				"longer. Above a few frames nothing scrolls: texts come in pages"},          \
+			.help = N_("time between two pictures; a serial line that needs longer for one has " \
+				   "longer. Above a few frames nothing scrolls: texts come in pages")},      \
 		{.name = "on-silence",                                                                       \
 			.type = OPTION_WORD,                                                                 \
 			.offset = offsetof(struct onbon, on_silence),                                        \
 			.words = onbon_silence_words,                                                        \
 			.word_count = 3,                                                                     \
 			.standard = "blank",                                                                 \
-			.help = "what the card does when nothing came for `silence`: keeps the last "        \
-				"picture, goes blank, or shows its logo"},                                   \
+			.help = N_("what the card does when nothing came for `silence`: keeps the last "     \
+				   "picture, goes blank, or shows its logo")},                               \
 		{.name = "silence",                                                                          \
 			.type = OPTION_DURATION,                                                             \
 			.offset = offsetof(struct onbon, silence),                                           \
 			.standard = "2m",                                                                    \
 			.least = 1.0 * NS_PER_SEC,                                                           \
 			.most = 65535.0 * NS_PER_SEC,                                                        \
-			.help = "see on-silence; more than twice the display's `refresh`"},                  \
+			.help = N_("see on-silence; more than twice the display's `refresh`")},              \
 		{.name = "answer-within",                                                                    \
 			.type = OPTION_DURATION,                                                             \
 			.offset = offsetof(struct onbon, answer_within),                                     \
 			.standard = "2s",                                                                    \
 			.least = 1.0 * NS_PER_MS,                                                            \
 			.most = 30.0 * NS_PER_SEC,                                                           \
-			.help = "time for the card to answer a command; for a picture two and a half times " \
-				"that"},                                                                     \
+			.help = N_("time for the card to answer a command; for a picture two and a half "    \
+				   "times ") "that"},                                                        \
 		{.name = "set-clock",                                                                        \
 			.type = OPTION_BOOL,                                                                 \
 			.offset = offsetof(struct onbon, set_clock),                                         \
 			.standard = "true",                                                                  \
-			.help = "set the card's clock from this machine's, when that can be believed"},      \
+			.help = N_("set the card's clock from this machine's, when that can be believed")},  \
 		{.name = "check-size",                                                                       \
 			.type = OPTION_BOOL,                                                                 \
 			.offset = offsetof(struct onbon, check_size),                                        \
 			.standard = "true",                                                                  \
-			.help = "refuse to work with a card whose screen, as it says, is too small"},        \
+			.help = N_("refuse to work with a card whose screen, as it says, is too small")},    \
 		{.name = "transparency",                                                                     \
 			.type = OPTION_INT,                                                                  \
 			.offset = offsetof(struct onbon, transparency),                                      \
 			.standard = "101",                                                                   \
 			.most = 255,                                                                         \
-			.help = "a byte of the 6th generation on which Onbon's own programs disagree: 101 "  \
-				"or 0"},                                                                     \
+			.help = N_("a byte of the 6th generation on which Onbon's own programs disagree: "   \
+				   "101 ") "or 0"},                                                          \
 	{                                                                                                    \
 		.name = "reserved", .type = OPTION_WORD, .offset = offsetof(struct onbon, reserved),         \
 		.words = onbon_reserved_words, .word_count = 2, .standard = "length",                        \
-		.help = "two bytes of a command on which they disagree: its length, or zero"                 \
+		.help = N_("two bytes of a command on which they disagree: its length, or zero")             \
 	}
 
 #endif

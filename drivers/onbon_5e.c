@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/onbon.h"
 
 static size_t row_octets(const struct onbon_picture *picture)
@@ -74,7 +75,7 @@ static const struct sink_option options[] = {
 
 const struct sink_driver sink_driver_onbon_5e = {
 	.name = "onbon-5e",
-	.summary = "Onbon BX-5E over a serial line, TCP or UDP",
+	.summary = N_("Onbon BX-5E over a serial line, TCP or UDP"),
 	.caps = SINK_HOLDS | SINK_ACK | SINK_DIM | SINK_REPLIES,
 	.format = PANEL_DUAL,
 	.options = options,

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/onbon.h"
 
 static size_t picture_size(const struct onbon_picture *picture)

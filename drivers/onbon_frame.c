@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/onbon.h"
 
 #define START	 0xa5
@@ -280,10 +281,11 @@ size_t onbon_parse(const uint8_t *bytes, size_t size, struct onbon_answer *answe
 
 const char *onbon_error(unsigned error)
 {
-	static const char *const names[] = {"no error", "unknown command group", "unknown command", "busy",
-		"out of memory", "checksum", "no such file", "flash memory", "download", "file name",
-		"file type", "file checksum", "font", "firmware", "date", "file exists", "block number",
-		"another controller type", "screen parameters", "controller id"};
+	static const char *const names[] = {N_("no error"), N_("unknown command group"),
+		N_("unknown command"), N_("busy"), N_("out of memory"), N_("checksum"), N_("no such file"),
+		N_("flash memory"), N_("download"), N_("file name"), N_("file type"), N_("file checksum"),
+		N_("font"), N_("firmware"), N_("date"), N_("file exists"), N_("block number"),
+		N_("another controller type"), N_("screen parameters"), N_("controller id")};
 
-	return error < sizeof names / sizeof *names ? names[error] : "unknown error";
+	return error < sizeof names / sizeof *names ? names[error] : N_("unknown error");
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "output/sink.h"
 
 struct png {
@@ -22,22 +23,23 @@ static const struct sink_option options[] = {
 		.type = OPTION_PATH,
 		.offset = offsetof(struct png, path),
 		.required = true,
-		.help = "File to write. %05d (or %d) in it becomes the frame's number; without it each frame "
-			"replaces the one before, so that a reader always finds a whole picture."},
+		.help = N_(
+			"File to write. %05d (or %d) in it becomes the frame's number; without it each frame "
+			"replaces the one before, so that a reader always finds a whole picture.")},
 	{.name = "every",
 		.type = OPTION_INT,
 		.offset = offsetof(struct png, every),
 		.standard = "1",
 		.least = 1,
 		.most = 1e9,
-		.help = "Write each n-th frame only."},
+		.help = N_("Write each n-th frame only.")},
 	{.name = "keep",
 		.type = OPTION_INT,
 		.offset = offsetof(struct png, keep),
 		.standard = "0",
 		.least = 0,
 		.most = 1e9,
-		.help = "Numbered files to keep, the newest ones; 0 keeps all."},
+		.help = N_("Numbered files to keep, the newest ones; 0 keeps all.")},
 	{0},
 };
 
@@ -141,7 +143,7 @@ static void png_close(struct sink *sink)
 
 const struct sink_driver sink_driver_png = {
 	.name = "png",
-	.summary = "PNG files of what the LEDs would show",
+	.summary = N_("PNG files of what the LEDs would show"),
 	.caps = SINK_HOLDS | SINK_BLOCKING | SINK_LEVELS,
 	.format = PANEL_RGB888,
 	.options = options,

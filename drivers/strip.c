@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/time.h"
+#include "base/words.h"
 
 const struct sink_option strip_options[] = {
 	PACED_OPTION_PORT(struct strip),
@@ -12,22 +13,24 @@ const struct sink_option strip_options[] = {
 		.standard = "115200",
 		.least = 300,
 		.most = 12e6,
-		.help = "Speed of the line, bits a second, as the device was built for."},
+		.help = N_("Speed of the line, bits a second, as the device was built for.")},
 	{.name = "reset-wait",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct strip, reset_wait),
 		.standard = "0s",
 		.most = 10.0 * NS_PER_SEC,
-		.help = "Pause after opening, or until the device says something: opening the port resets an "
-			"Arduino, which then needs 2s."},
+		.help = N_(
+			"Pause after opening, or until the device says something: opening the port resets an "
+			"Arduino, which then needs 2s.")},
 	{.name = "pixel-time",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct strip, pixel_time),
 		.standard = "30us",
 		.most = 1.0 * NS_PER_MS,
-		.help = "Time that the device takes a pixel to show a frame while it does not listen: 30us "
+		.help = N_(
+			"Time that the device takes a pixel to show a frame while it does not listen: 30us "
 			"for "
-			"WS2812; 0s for a device that receives and shows at the same time."},
+			"WS2812; 0s for a device that receives and shows at the same time.")},
 	{0},
 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "frame/halfblock.h"
 #include "output/sink.h"
 
@@ -33,21 +34,21 @@ static const struct sink_option options[] = {
 	{.name = "tty",
 		.type = OPTION_PATH,
 		.offset = offsetof(struct terminal, tty),
-		.help = "Terminal, or file, to draw on; standard output if absent."},
+		.help = N_("Terminal, or file, to draw on; standard output if absent.")},
 	{.name = "colours",
 		.type = OPTION_WORD,
 		.offset = offsetof(struct terminal, colours),
 		.standard = "auto",
 		.words = colours_words,
 		.word_count = 4,
-		.help = "What the terminal can show; auto judges by COLORTERM and TERM."},
+		.help = N_("What the terminal can show; auto judges by COLORTERM and TERM.")},
 	{.name = "row",
 		.type = OPTION_INT,
 		.offset = offsetof(struct terminal, row),
 		.standard = "1",
 		.least = 1,
 		.most = 1000,
-		.help = "Line of the terminal at which the board begins, for several boards on one."},
+		.help = N_("Line of the terminal at which the board begins, for several boards on one.")},
 	{0},
 };
 
@@ -188,7 +189,7 @@ static void terminal_close(struct sink *sink)
 
 const struct sink_driver sink_driver_terminal = {
 	.name = "terminal",
-	.summary = "the board drawn in a terminal, two pixels a character",
+	.summary = N_("the board drawn in a terminal, two pixels a character"),
 	.caps = SINK_PARTIAL | SINK_HOLDS | SINK_LEVELS,
 	.format = PANEL_RGB888,
 	.options = options,

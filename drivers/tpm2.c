@@ -2,6 +2,7 @@
  *   C9, DA (data), length in bytes (16 bits, high byte first), R, G, B of every pixel, 36. */
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/strip.h"
 
 size_t tpm2_encode(const uint8_t *rgb, size_t count, uint8_t *to)
@@ -29,7 +30,7 @@ static int tpm2_open(struct sink *sink)
 
 const struct sink_driver sink_driver_tpm2 = {
 	.name = "tpm2",
-	.summary = "TPM2 over a serial line",
+	.summary = N_("TPM2 over a serial line"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = strip_options,

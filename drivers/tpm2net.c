@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/udp.h"
 
 #define HEADER	     6
@@ -72,8 +73,8 @@ static void tpm2net_check(const void *priv, const struct display *display, struc
 			"driver tpm2net: %dx%d pixels need %zu datagrams, more than the %d that can be "
 			"counted; %s",
 			display->width, display->height, packets_of(t, size), PACKETS_MOST,
-			size <= (size_t)3 * PACKETS_MOST * PIXELS_MOST ? "write `pixels = 490`"
-								       : "use the driver ddp");
+			size <= (size_t)3 * PACKETS_MOST * PIXELS_MOST ? _("write `pixels = 490`")
+								       : _("use the driver ddp"));
 }
 
 static int tpm2net_open(struct sink *sink)
@@ -127,7 +128,7 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct tpm2net, host),
 		.required = true,
-		.help = "the device's address, numeric"},
+		.help = N_("the device's address, numeric")},
 	{.name = "port",
 		.type = OPTION_INT,
 		.offset = offsetof(struct tpm2net, port),
@@ -141,19 +142,19 @@ static const struct sink_option options[] = {
 		.standard = "170",
 		.least = 1,
 		.most = PIXELS_MOST,
-		.help = "of a datagram; more make fewer datagrams, which not every device takes"},
+		.help = N_("of a datagram; more make fewer datagrams, which not every device takes")},
 	{.name = "spacing",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct tpm2net, spacing),
 		.standard = "0s",
 		.most = 1e9,
-		.help = "pause between two datagrams, for devices that lose bursts"},
+		.help = N_("pause between two datagrams, for devices that lose bursts")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_tpm2net = {
 	.name = "tpm2net",
-	.summary = "TPM2.net over UDP: WLED, pixel controllers",
+	.summary = N_("TPM2.net over UDP: WLED, pixel controllers"),
 	.caps = SINK_HOLDS,
 	.format = PANEL_RGB888,
 	.options = options,

@@ -9,6 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "drivers/link/scanout.h"
 #include "drivers/link/wl_window.h"
 #include "output/sink.h"
@@ -68,7 +69,7 @@ static void fail(struct wayland *wayland, int error, const char *why)
 static void fail_gone(struct wayland *wayland, int error)
 {
 	fail(wayland, error,
-		error == -EPROTO ? "the compositor refused a request" : "the compositor is gone");
+		error == -EPROTO ? N_("the compositor refused a request") : N_("the compositor is gone"));
 }
 
 /* --- the window's news */
@@ -78,12 +79,12 @@ static void on_opened(void *data)
 	struct wayland *wayland = data;
 	const struct display *display = sink_display(wayland->sink);
 	int rotate = display->panel.rotate, width, height, screen_width, screen_height;
-	char why[128];
+	char why[256];
 
 	scanout_size(rotate, display->width, display->height, &width, &height);
 	wl_window_size(wayland->window, &screen_width, &screen_height);
 	if (width > screen_width || height > screen_height) {
-		snprintf(why, sizeof why, "the picture is %dx%d, and the compositor's screen only %dx%d",
+		snprintf(why, sizeof why, _("the picture is %dx%d, and the compositor's screen only %dx%d"),
 			width, height, screen_width, screen_height);
 		fail(wayland, -ENOSPC, why);
 		return;
@@ -143,9 +144,9 @@ static int wayland_open(struct sink *sink)
 	int error = wl_window_create(
 		given(wayland->socket), given(wayland->output), &handler, wayland, &wayland->window);
 	if (error < 0) {
-		char path[96], why[128];
+		char path[96], why[256];
 		wl_window_socket_path(given(wayland->socket), path, sizeof path);
-		snprintf(why, sizeof why, "no compositor answers at %s", path);
+		snprintf(why, sizeof why, _("no compositor answers at %s"), path);
 		fail(wayland, error, why);
 		return 0;
 	}
@@ -210,19 +211,19 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct wayland, socket),
 		.standard = "auto",
-		.help = "where the compositor listens: a path, or a name in $XDG_RUNTIME_DIR; auto: "
-			"$WAYLAND_DISPLAY, else wayland-0"},
+		.help = N_("where the compositor listens: a path, or a name in $XDG_RUNTIME_DIR; auto: "
+			   "$WAYLAND_DISPLAY, else wayland-0")},
 	{.name = "output",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct wayland, output),
 		.standard = "auto",
-		.help = "the screen as the compositor names it, such as HDMI-A-1; auto: its first"},
+		.help = N_("the screen as the compositor names it, such as HDMI-A-1; auto: its first")},
 	{.name = NULL},
 };
 
 const struct sink_driver sink_driver_wayland = {
 	.name = "wayland",
-	.summary = "a screen on which a Wayland compositor runs: a full-screen window",
+	.summary = N_("a screen on which a Wayland compositor runs: a full-screen window"),
 	.caps = SINK_PARTIAL | SINK_HOLDS | SINK_ACK | SINK_FRAME,
 	.options = options,
 	.priv_size = sizeof(struct wayland),

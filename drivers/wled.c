@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/udp.h"
 
 #define ALIVE (2 * INT64_C(1000000000)) /* well within the least sensible return-after */
@@ -107,8 +108,8 @@ static void wled_check(const void *priv, const struct display *display, struct d
 		diag_error(diags, display->where,
 			"driver wled: %zu pixels are more than the %zu of this form; %s", pixels,
 			layout->all_most,
-			layout == &layouts[FORM_DNRGB] ? "use the driver ddp"
-						       : "leave `form` out, or write dnrgb");
+			layout == &layouts[FORM_DNRGB] ? _("use the driver ddp")
+						       : _("leave `form` out, or write dnrgb"));
 }
 
 static int wled_open(struct sink *sink)
@@ -163,7 +164,7 @@ static const struct sink_option options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct wled, host),
 		.required = true,
-		.help = "the device's address, numeric"},
+		.help = N_("the device's address, numeric")},
 	{.name = "port",
 		.type = OPTION_INT,
 		.offset = offsetof(struct wled, port),
@@ -177,24 +178,25 @@ static const struct sink_option options[] = {
 		.standard = "auto",
 		.words = form_words,
 		.word_count = sizeof form_words / sizeof *form_words,
-		.help = "warls (256 pixels at most), drgb (490), dnrgb (65536, several datagrams a picture); "
+		.help = N_(
+			"warls (256 pixels at most), drgb (490), dnrgb (65536, several datagrams a picture); "
 			"auto: drgb "
-			"where it is enough, else dnrgb"},
+			"where it is enough, else dnrgb")},
 	{.name = "return-after",
 		.type = OPTION_INT,
 		.offset = offsetof(struct wled, return_after),
 		.standard = "255",
 		.least = 3,
 		.most = 255,
-		.help = "seconds without a picture after which the device shows its own effects; 255: it "
-			"keeps the last "
-			"picture"},
+		.help = N_("seconds without a picture after which the device shows its own effects; 255: it "
+			   "keeps the last "
+			   "picture")},
 	{.name = "spacing",
 		.type = OPTION_DURATION,
 		.offset = offsetof(struct wled, spacing),
 		.standard = "0s",
 		.most = 1e9,
-		.help = "pause between two datagrams, for devices that lose bursts"},
+		.help = N_("pause between two datagrams, for devices that lose bursts")},
 	{.name = NULL},
 };
 

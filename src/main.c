@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	bool only_check = false;
 	int option;
 	if (!words_open(&argc, argv))
-		return usage(N_("--lang wants vi or en"));
+		return usage("--lang wants vi or en");
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "c:v", options, NULL)) != -1) {
 		switch (option) {
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 			puts("bangtind " BANGTIN_VERSION);
 			return 0;
 		default:
-			return usage(N_("unknown option, or its value is missing"));
+			return usage("unknown option, or its value is missing");
 		}
 	}
 	if (optind < argc || !wanted.configuration)

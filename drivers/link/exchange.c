@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/tcp.h"
 
 #define WRITE_WITHIN (200 * NS_PER_MS) /* besides the line's own time, and a fifth of it */
@@ -172,8 +173,8 @@ static void take(struct exchange *exchange, struct sink *sink)
 		exchange->line, exchange->answer + exchange->answer_size, most - exchange->answer_size);
 	if (got < 0) {
 		sink_down(sink, got,
-			exchange->settings->device ? "the port has gone"
-						   : "the controller has closed the connection");
+			exchange->settings->device ? N_("the port has gone")
+						   : N_("the controller has closed the connection"));
 		return;
 	}
 	exchange->answer_size += (size_t)got;
@@ -188,8 +189,8 @@ static void connect_on(struct exchange *exchange, struct sink *sink)
 		return;
 	if (error) {
 		sink_down(sink, error,
-			error == -ECONNREFUSED ? "nobody listens at that address"
-					       : "the controller cannot be reached");
+			error == -ECONNREFUSED ? N_("nobody listens at that address")
+					       : N_("the controller cannot be reached"));
 		return;
 	}
 	sink_watch(sink, line_fd(exchange->line), SINK_READABLE);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/serial.h"
 #include "drivers/link/tcp.h"
 
@@ -40,7 +41,7 @@ void line_check(const struct line_settings *settings, const struct display *disp
 		diag_error(diags, display->where,
 			"driver %s: %s; give either `device`, a serial port, or `host`, an address",
 			display->driver,
-			settings->host ? "two ways to the controller" : "no way to the controller");
+			settings->host ? _("two ways to the controller") : _("no way to the controller"));
 	if (refusal)
 		diag_error(diags, display->where, "driver %s: host '%s' is not an address; %s",
 			display->driver, settings->host, refusal);
@@ -75,7 +76,7 @@ int line_open(const struct line_settings *settings, int port, struct line **ret_
 	line->udp = -1;
 	if (settings->port > 0)
 		port = (int)settings->port;
-	*ret_why = "the controller's address cannot be reached";
+	*ret_why = N_("the controller's address cannot be reached");
 	if (settings->device)
 		error = serial_open(settings->device, settings->baud, &line->serial, ret_why);
 	else if (settings->transport == LINE_UDP)

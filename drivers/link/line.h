@@ -28,18 +28,19 @@ extern const char *const line_device_words[1];
 		.words = line_device_words,                                                                  \
 		.word_count = 1,                                                                             \
 		.offset = offsetof(owner, line.device),                                                      \
-		.help = "the serial port: /dev/serial/by-id/..., another path, or usb:VID:PID[:SERIAL]; or " \
-			"give `host`"},                                                                      \
+		.help = N_("the serial port: /dev/serial/by-id/..., another path, or usb:VID:PID[:SERIAL]; " \
+			   "or "                                                                             \
+			   "give `host`")},                                                                  \
 	{                                                                                                    \
 		.name = "baud", .type = OPTION_INT, .offset = offsetof(owner, line.baud),                    \
 		.standard = (usual_baud), .least = 1200, .most = 4e6,                                        \
-		.help = "speed of the serial line, bits a second"                                            \
+		.help = N_("speed of the serial line, bits a second")                                        \
 	}
 #define LINE_NETWORK_OPTIONS(owner, usual_port, of_port)                                                     \
 	{.name = "host",                                                                                     \
 		.type = OPTION_TEXT,                                                                         \
 		.offset = offsetof(owner, line.host),                                                        \
-		.help = "the controller's address in the network, numeric"},                                 \
+		.help = N_("the controller's address in the network, numeric")},                             \
 	{                                                                                                    \
 		.name = "port", .type = OPTION_INT, .offset = offsetof(owner, line.port),                    \
 		.standard = (usual_port), .most = 65535, .help = (of_port)                                   \
@@ -48,7 +49,7 @@ extern const char *const line_device_words[1];
 	{                                                                                                    \
 		.name = "transport", .type = OPTION_WORD, .offset = offsetof(owner, line.transport),         \
 		.words = line_transports, .word_count = 2, .standard = "tcp",                                \
-		.help = "in the network: a TCP connection, or datagrams"                                     \
+		.help = N_("in the network: a TCP connection, or datagrams")                                 \
 	}
 
 /* That just one of device and host is given, and each can be what it says. */

@@ -24,7 +24,7 @@ struct paced {
 	{                                                                                                    \
 		.name = "port", .type = OPTION_PATH, .words = paced_no_paths, .word_count = 1,               \
 		.offset = offsetof(owner, port), .required = true,                                           \
-		.help = "/dev/serial/by-id/..., another path, or usb:VID:PID[:SERIAL]."                      \
+		.help = N_("/dev/serial/by-id/..., another path, or usb:VID:PID[:SERIAL].")                  \
 	}
 extern const char *const paced_no_paths[];
 /* What is wrong with the display's port, to diags. */

@@ -17,14 +17,15 @@
 
 #include "base/alloc.h"
 #include "base/time.h"
+#include "base/words.h"
 
 #define BATCH_MOST 64 /* messages of one sendmmsg */
-#define WHY_SIZE   128
+#define WHY_SIZE   256
 
 const char *packet_check_interface(const char *name)
 {
 	if (!*name || strlen(name) >= IFNAMSIZ || strpbrk(name, "/ \t"))
-		return "write the name of a network interface, such as eth1; `ip link` lists them";
+		return _("write the name of a network interface, such as eth1; `ip link` lists them");
 	return NULL;
 }
 
@@ -34,7 +35,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(struct sink *sink, int e
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(why, sizeof why, format, arguments);
+	vsnprintf(why, sizeof why, _(format), arguments);
 	va_end(arguments);
 	sink_down(sink, error, why);
 	return error;
@@ -113,7 +114,7 @@ static int bind_to(struct packet *packet, struct sink *sink, const struct packet
 	if (error)
 		return error;
 	if (bind(packet->fd, (struct sockaddr *)&address, sizeof address) < 0)
-		return refuse(sink, -errno, "%s cannot be used: %s", packet->interface, strerror(errno));
+		return refuse(sink, -errno, "%s cannot be used: %s", packet->interface, words_error(errno));
 	struct packet_mreq all = {.mr_ifindex = address.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
 	if (settings->receive) /* a card answers to no address of this interface */
 		setsockopt(packet->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof all);
@@ -132,7 +133,7 @@ int packet_open(struct packet *packet, struct sink *sink, const struct packet_se
 					 "raw frames need the capability CAP_NET_RAW (AmbientCapabilities= "
 					 "of the "
 					 "service), or root")
-			       : refuse(sink, -errno, "raw frames cannot be sent: %s", strerror(errno));
+			       : refuse(sink, -errno, "raw frames cannot be sent: %s", words_error(errno));
 	snprintf(packet->interface, sizeof packet->interface, "%s", settings->interface);
 	setsockopt(packet->fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
 	int error = bind_to(packet, sink, settings);
@@ -174,7 +175,7 @@ static int send_until(struct packet *packet, struct sink *sink, unsigned end)
 			return -EAGAIN;
 		if (sent < 0)
 			return refuse(
-				sink, sent, "%s takes no frames: %s", packet->interface, strerror(-sent));
+				sink, sent, "%s takes no frames: %s", packet->interface, words_error(sent));
 		packet->next += (unsigned)sent;
 	}
 	return 0;

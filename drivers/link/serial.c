@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/time.h"
+#include "base/words.h"
 
 struct serial {
 	int fd;
@@ -48,8 +49,8 @@ const char *serial_port_refusal(const char *port)
 
 	if (strncmp(port, "usb:", 4) == 0 ? read_usb_name(port, &usb) : strchr(port, '/') != NULL)
 		return NULL;
-	return "a port is a path such as /dev/serial/by-id/usb-... or usb:VID:PID[:SERIAL]; "
-	       "`bangtin-testpattern ports` lists them";
+	return _("a port is a path such as /dev/serial/by-id/usb-... or usb:VID:PID[:SERIAL]; "
+		 "`bangtin-testpattern ports` lists them");
 }
 
 static void describe(struct sp_port *port, struct serial_port *ret)
@@ -188,22 +189,22 @@ static int set_raw(int fd, const struct serial_mode *mode)
 /* Nothing of the port is touched before it is ours alone. */
 static int take(struct serial *serial, const char *path, const struct serial_mode *mode, const char **ret_why)
 {
-	*ret_why = "the port cannot be opened";
+	*ret_why = N_("the port cannot be opened");
 	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (serial->fd < 0)
 		return -errno;
-	*ret_why = "this is no serial port";
+	*ret_why = N_("this is no serial port");
 	if (!isatty(serial->fd))
 		return errno == EIO ? -EIO : -ENOTTY;
-	*ret_why = "another program has the port open";
+	*ret_why = N_("another program has the port open");
 	if (flock(serial->fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
 	serial->ours = true;
-	*ret_why = "the port does not take this speed";
+	*ret_why = N_("the port does not take this speed");
 	int error = set_speed(serial->fd, path, mode);
 	if (error)
 		return error;
-	*ret_why = "the port cannot be set up";
+	*ret_why = N_("the port cannot be set up");
 	error = set_raw(serial->fd, mode);
 	if (!error && ioctl(serial->fd, TIOCEXCL) < 0)
 		error = -errno;
@@ -218,7 +219,7 @@ int serial_open_mode(
 	int error = -errno;
 
 	serial->fd = -1;
-	*ret_why = "the port is not there";
+	*ret_why = N_("the port is not there");
 	if (path)
 		error = take(serial, path, mode, ret_why);
 	free(path);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 struct tcp {
 	int fd;
@@ -21,7 +22,7 @@ const char *tcp_host_refusal(const char *host)
 	struct in_addr address;
 
 	return inet_pton(AF_INET, host, &address) == 1 ? NULL
-						       : "write a numeric address, such as 192.168.1.50";
+						       : _("write a numeric address, such as 192.168.1.50");
 }
 
 /* Small requests go at once, and a peer that has gone is noticed without traffic (3 probes 5 s apart after 5 s) and

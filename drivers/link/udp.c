@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -22,7 +23,7 @@ const char *udp_check_host(const char *host)
 {
 	struct in_addr address;
 	return inet_pton(AF_INET, host, &address) == 1 ? NULL
-						       : "write a numeric address, such as 192.168.1.50";
+						       : _("write a numeric address, such as 192.168.1.50");
 }
 
 int udp_open(struct udp *udp, const struct udp_settings *settings, unsigned packets_most)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/wl_outputs.h"
 #include <xdg-output-client-protocol.h>
 #include <xdg-shell-client-protocol.h>
@@ -160,11 +161,11 @@ static const struct xdg_toplevel_listener toplevel_listener = {
 
 static void make_window(struct wl_window *window)
 {
-	char names[80], why[128];
+	char names[80], why[256];
 	window->output =
 		wl_outputs_find(window->outputs, window->output_name, &window->scale, names, sizeof names);
 	if (!window->output) {
-		snprintf(why, sizeof why, "the compositor has no such output; it has %s",
+		snprintf(why, sizeof why, _("the compositor has no such output; it has %s"),
 			*names ? names : "none");
 		lose(window, -ENODEV, why);
 		return;
@@ -313,7 +314,8 @@ void wl_window_socket_path(const char *socket, char *path, size_t size)
 	if (*socket == '/')
 		snprintf(path, size, "%s", socket);
 	else
-		snprintf(path, size, "%s/%s", directory ? directory : "(XDG_RUNTIME_DIR is not set)", socket);
+		snprintf(path, size, "%s/%s", directory ? directory : _("(XDG_RUNTIME_DIR is not set)"),
+			socket);
 }
 
 int wl_window_create(const char *socket, const char *output, const struct wl_window_handler *handler,

@@ -1,5 +1,7 @@
 #include "calendar/recurrence.h"
 
+#include "base/words.h"
+
 #include <errno.h>
 #include <libical/ical.h>
 #include <pthread.h>
@@ -57,21 +59,22 @@ static const char *refuse_text(const char *rule)
 	static const char *const parts[] = {"BYHOUR", "BYMINUTE", "BYSECOND"};
 
 	if (strlen(rule) > RULE_MOST)
-		return "the rule is longer than 512 characters; write several entries";
+		return _("the rule is longer than 512 characters; write several entries");
 	if (strncasecmp(rule, "RRULE:", 6) == 0)
-		return "leave out `RRULE:`; the rule begins with `FREQ=`";
+		return _("leave out `RRULE:`; the rule begins with `FREQ=`");
 	if (strncasecmp(rule, "FREQ=", 5) != 0)
-		return "a rule begins with `FREQ=`, as `FREQ=MONTHLY;BYDAY=1MO`";
+		return _("a rule begins with `FREQ=`, as `FREQ=MONTHLY;BYDAY=1MO`");
 	for (size_t i = 0; i < 3; i++)
 		if (has_part(rule, parts[i]))
-			return "a rule says days; hours of the day belong in `hours`: leave out BYHOUR, "
-			       "BYMINUTE and BYSECOND";
+			return _("a rule says days; hours of the day belong in `hours`: leave out BYHOUR, "
+				 "BYMINUTE and BYSECOND");
 	if (has_part(rule, "RSCALE") || has_part(rule, "SKIP"))
-		return "rules of other calendars (RSCALE, SKIP) are not followed; lunar dates are written in "
-		       "`dates`, as "
-		       "`lunar 15`";
+		return _("rules of other calendars (RSCALE, SKIP) are not followed; lunar dates are written "
+			 "in "
+			 "`dates`, as "
+			 "`lunar 15`");
 	if (repeats_a_part(rule))
-		return "a part of the rule is there twice; keep one";
+		return _("a part of the rule is there twice; keep one");
 	return NULL;
 }
 
@@ -103,32 +106,34 @@ static const char *refuse_rule(const struct icalrecurrencetype *rule)
 	case ICAL_WEEKLY_RECURRENCE:
 		/* libical 3.0.16 passes over BYSETPOS there */
 		if (is_set(rule->by_set_pos))
-			return "BYSETPOS goes with FREQ=MONTHLY or YEARLY; name the days with BYDAY instead";
+			return _("BYSETPOS goes with FREQ=MONTHLY or YEARLY; name the days with BYDAY "
+				 "instead");
 		if (is_set(rule->by_week_no) || is_set(rule->by_year_day) ||
 			(rule->freq == ICAL_WEEKLY_RECURRENCE && is_set(rule->by_month_day)))
-			return "that BY… part does not go with this FREQ (RFC 5545); BYDAY does";
+			return _("that BY… part does not go with this FREQ (RFC 5545); BYDAY does");
 		if (has_numbered_day(rule))
-			return "a numbered day such as 1MO goes with FREQ=MONTHLY or YEARLY; leave the "
-			       "number out";
+			return _("a numbered day such as 1MO goes with FREQ=MONTHLY or YEARLY; leave the "
+				 "number out");
 		break;
 	case ICAL_MONTHLY_RECURRENCE:
 		if (is_set(rule->by_week_no) || is_set(rule->by_year_day))
-			return "BYWEEKNO and BYYEARDAY go with FREQ=YEARLY; use BYDAY or BYMONTHDAY";
+			return _("BYWEEKNO and BYYEARDAY go with FREQ=YEARLY; use BYDAY or BYMONTHDAY");
 		break;
 	case ICAL_YEARLY_RECURRENCE:
 		/* libical 3.0.16 finds week 53 in years that have none */
 		if (has_week_53(rule))
-			return "BYWEEKNO=53 is not followed; the last week of the year is BYWEEKNO=-1";
+			return _("BYWEEKNO=53 is not followed; the last week of the year is BYWEEKNO=-1");
 		if (is_set(rule->by_week_no) && has_numbered_day(rule))
-			return "a numbered day such as 1MO does not go with BYWEEKNO; leave the number out";
+			return _(
+				"a numbered day such as 1MO does not go with BYWEEKNO; leave the number out");
 		break;
 	default:
-		return "FREQ is DAILY, WEEKLY, MONTHLY or YEARLY; what repeats within a day is said by "
-		       "`hours`";
+		return _("FREQ is DAILY, WEEKLY, MONTHLY or YEARLY; what repeats within a day is said by "
+			 "`hours`");
 	}
 	if (is_set(rule->by_set_pos) && !is_set(rule->by_month) && !is_set(rule->by_day) &&
 		!is_set(rule->by_month_day) && !is_set(rule->by_year_day) && !is_set(rule->by_week_no))
-		return "BYSETPOS chooses among days that another BY… part names; add BYDAY or BYMONTHDAY";
+		return _("BYSETPOS chooses among days that another BY… part names; add BYDAY or BYMONTHDAY");
 	return NULL;
 }
 
@@ -201,8 +206,8 @@ int recurrence_make(struct arena *arena, const char *text, day_t first, day_t la
 		pthread_mutex_lock(&libical);
 		icalerror_set_errors_are_fatal(false);
 		struct icalrecurrencetype rule = icalrecurrencetype_from_string(text);
-		why = rule.freq == ICAL_NO_RECURRENCE ? "it is no recurrence rule of RFC 5545; write for "
-							"example `FREQ=MONTHLY;BYDAY=1MO`"
+		why = rule.freq == ICAL_NO_RECURRENCE ? _("it is no recurrence rule of RFC 5545; write for "
+							  "example `FREQ=MONTHLY;BYDAY=1MO`")
 						      : refuse_rule(&rule);
 		if (!why) {
 			until_as_date(&rule, zone);

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/words.h"
 
 enum { NAME_MOST = 63, EXCERPT_MOST = 40, UNKNOWN_CANDIDATES = 96 };
 
 static const char *kind_name(enum node_kind kind)
 {
-	return kind == NODE_SCALAR ? "a single value" : kind == NODE_LIST ? "a list" : "a map";
+	return kind == NODE_SCALAR ? _("a single value") : kind == NODE_LIST ? _("a list") : _("a map");
 }
 
 const char *check_excerpt(const char *text)
@@ -116,29 +117,29 @@ static const char *suspicion(const char *text)
 	static const struct {
 		const char *sign, *advice;
 	} signs[] = {
-		{"\xe2\x80\x9c", "; the quotes in it are curly: write \" or none"},
-		{"\xe2\x80\x9d", "; the quotes in it are curly: write \" or none"},
-		{"\xe2\x80\x98", "; the quotes in it are curly: write ' or none"},
-		{"\xe2\x80\x99", "; the quotes in it are curly: write ' or none"},
-		{"\xe2\x80\x93", "; its dash is `–`: write `-`"},
-		{"\xe2\x80\x94", "; its dash is `—`: write `-`"},
-		{"\xe2\x80\xa6", "; it has one character `…`: write two points `..`"},
-		{"\xc2\xa0", "; it has a no-break space (U+00A0): write an ordinary one"},
-		{"\xef\xbc\x9a", "; its colon is a wide one: write `:`"},
+		{"\xe2\x80\x9c", N_("; the quotes in it are curly: write \" or none")},
+		{"\xe2\x80\x9d", N_("; the quotes in it are curly: write \" or none")},
+		{"\xe2\x80\x98", N_("; the quotes in it are curly: write ' or none")},
+		{"\xe2\x80\x99", N_("; the quotes in it are curly: write ' or none")},
+		{"\xe2\x80\x93", N_("; its dash is `–`: write `-`")},
+		{"\xe2\x80\x94", N_("; its dash is `—`: write `-`")},
+		{"\xe2\x80\xa6", N_("; it has one character `…`: write two points `..`")},
+		{"\xc2\xa0", N_("; it has a no-break space (U+00A0): write an ordinary one")},
+		{"\xef\xbc\x9a", N_("; its colon is a wide one: write `:`")},
 	};
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
 		if (strstr(text, signs[i].sign))
-			return signs[i].advice;
+			return _(signs[i].advice);
 	return "";
 }
 
 void check_refuse(struct check *check, const struct node *node, const char *what, const char *form)
 {
 	if (node->text[0] == '\0')
-		diag_error(check->diags, node->where, "`%s` is empty; write %s", what, form);
+		diag_error(check->diags, node->where, "`%s` is empty; write %s", what, _(form));
 	else
 		diag_error(check->diags, node->where, "`%s`: `%s` is not understood; write %s%s", what,
-			check_excerpt(node->text), form, suspicion(node->text));
+			check_excerpt(node->text), _(form), suspicion(node->text));
 }
 
 bool check_node_text(struct check *check, struct node *node, const char *what, const char **ret)
@@ -158,8 +159,8 @@ bool check_node_int(
 {
 	if (!check_node_kind(check, node, what, NODE_SCALAR))
 		return false;
-	char form[80], *end;
-	snprintf(form, sizeof form, "a whole number from %" PRId64 " to %" PRId64, least, most);
+	char form[120], *end;
+	snprintf(form, sizeof form, _("a whole number from %" PRId64 " to %" PRId64), least, most);
 	const char *digits = node->text + (node->text[0] == '-');
 	if (*digits < '0' || *digits > '9' || strlen(digits) > 18) {
 		check_refuse(check, node, what, form);
@@ -207,8 +208,8 @@ bool check_node_number(
 {
 	if (!check_node_kind(check, node, what, NODE_SCALAR))
 		return false;
-	char form[80];
-	snprintf(form, sizeof form, "a number from %.10g to %.10g", least, most);
+	char form[120];
+	snprintf(form, sizeof form, _("a number from %.10g to %.10g"), least, most);
 	double value;
 	if (!parse_decimal(node->text, &value)) {
 		check_refuse(check, node, what, form);
@@ -229,11 +230,12 @@ bool check_node_duration(
 		return false;
 	int64_t value;
 	if (time_parse_duration(node->text, &value) < 0) {
-		char form[80] = "a time such as 20s, 10m or 1h30m";
+		char form[120];
+		snprintf(form, sizeof form, "%s", _("a time such as 20s, 10m or 1h30m"));
 		if (node->text[0] && strspn(node->text, "0123456789") == strlen(node->text) &&
 			strlen(node->text) < 12)
-			snprintf(form, sizeof form, "the unit too: %ss, %sm or %sh", node->text, node->text,
-				node->text);
+			snprintf(form, sizeof form, _("the unit too: %ss, %sm or %sh"), node->text,
+				node->text, node->text);
 		check_refuse(check, node, what, form);
 		return false;
 	}
@@ -259,7 +261,8 @@ bool check_node_date(struct check *check, struct node *node, const char *what, d
 		return true;
 	}
 	int a, b, c, used = 0;
-	char form[64] = "a date as 2026-12-31";
+	char form[120];
+	snprintf(form, sizeof form, "%s", _("a date as 2026-12-31"));
 	bool turned = sscanf(node->text, "%4d%*1[/.-]%2d%*1[/.-]%4d%n", &a, &b, &c, &used) == 3 &&
 		      node->text[used] == '\0';
 	if (turned && a <= 31 && date_valid(c, b, a))
@@ -267,7 +270,7 @@ bool check_node_date(struct check *check, struct node *node, const char *what, d
 	else if (turned && date_valid(a, b, c))
 		snprintf(form, sizeof form, "%04d-%02d-%02d", a, b, c);
 	else if (turned)
-		snprintf(form, sizeof form, "a day that the calendar has, as 2026-12-31");
+		snprintf(form, sizeof form, "%s", _("a day that the calendar has, as 2026-12-31"));
 	check_refuse(check, node, what, form);
 	return false;
 }
@@ -297,7 +300,7 @@ bool check_node_word(struct check *check, struct node *node, const char *what, c
 	for (size_t i = 0, length = 0; i < count && length < sizeof all; i++)
 		length += (size_t)snprintf(all + length, sizeof all - length, "%s`%s`",
 			i == 0		 ? ""
-			: i + 1 == count ? " or "
+			: i + 1 == count ? _(" or ")
 					 : ", ",
 			words[i]);
 	const char *near = begun_word(node->text, words, count);
@@ -416,7 +419,7 @@ bool check_name(struct check *check, struct location where, const char *name, co
 		return true;
 	diag_error(check->diags, where,
 		"`%s` is no name for %s; use 1 to %d of a-z, 0-9 and `-`, as in `nop-ho-so`",
-		check_excerpt(name), what, NAME_MOST);
+		check_excerpt(name), _(what), NAME_MOST);
 	return false;
 }
 
@@ -441,10 +444,10 @@ void check_done(struct check *check, struct node *map, const char *what)
 		const char *near = nearest_word(child->key, candidates, known);
 		if (near)
 			diag_error(check->diags, child->key_where,
-				"unknown key `%s` in %s; did you mean `%s`?", check_excerpt(child->key), what,
-				near);
+				"unknown key `%s` in %s; did you mean `%s`?", check_excerpt(child->key),
+				_(what), near);
 		else
 			diag_error(check->diags, child->key_where, "unknown key `%s` in %s; delete it",
-				check_excerpt(child->key), what);
+				check_excerpt(child->key), _(what));
 	}
 }

@@ -66,6 +66,7 @@ bool check_values(struct check *check, struct node *map, const char *key, int re
 bool check_name(struct check *check, struct location where, const char *name, const char *what);
 /* Text that cannot be read as what it should be: says so, with a word on what it looks like if that is known (curly
  * quotes, a long dash, a missing value). form is what to write, `HH:MM-HH:MM`. */
+/* form and what are translated here. */
 void check_refuse(struct check *check, const struct node *node, const char *what, const char *form);
 void check_done(struct check *check, struct node *map, const char *what);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "conf/build.h"
 #include "conf/places.h"
 
@@ -63,6 +64,10 @@ static bool blank_duplicates(struct source *source, struct diag_list *diags)
 	return found;
 }
 
+/* What libconfig says, so that it has its Vietnamese. */
+static const char *const said[] = {N_("syntax error"), N_("duplicate setting name"), N_("setting not found"),
+	N_("invalid type"), N_("file I/O error"), N_("cannot open include file"), N_("parse error")};
+
 /* libconfig tells a line; the first setting or value in it is the nearest place known. */
 static void report_libconfig(const struct source *source, const config_t *config, struct diag_list *diags)
 {
@@ -76,11 +81,12 @@ static void report_libconfig(const struct source *source, const config_t *config
 		}
 	}
 	const char *text = config_error_text(config);
+	(void)said;
 	if (text && strstr(text, "mismatched element"))
 		diag_error(diags, where,
 			"the elements between `[` and `]` must be of one kind; write `(` and `)`");
 	else
-		diag_error(diags, where, "%s", text ? text : "this is not a configuration file");
+		diag_error(diags, where, "%s", text ? _(text) : _("this is not a configuration file"));
 }
 
 static void copy_scalar(

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "conf/build.h"
 
 /* Far above any real site: finding duplicates takes the square of it. */
@@ -79,7 +80,7 @@ static bool skip_blank(struct walk *walk)
 
 static bool fault(struct walk *walk, const char *message)
 {
-	diag_error(walk->diags, walk->cursor.where, "%s", message);
+	diag_error(walk->diags, walk->cursor.where, "%s", _(message));
 	return false;
 }
 
@@ -99,9 +100,10 @@ static bool unexpected(struct walk *walk, const char *wanted)
 		diag_error(
 			walk->diags, walk->places->items[walk->parent].value, "this bracket is never closed");
 	else if (c == 0)
-		diag_error(walk->diags, walk->cursor.where, "the file ends here, and %s is expected", wanted);
+		diag_error(
+			walk->diags, walk->cursor.where, "the file ends here, and %s is expected", _(wanted));
 	else
-		diag_error(walk->diags, walk->cursor.where, "%s is expected here, not `%.*s`", wanted,
+		diag_error(walk->diags, walk->cursor.where, "%s is expected here, not `%.*s`", _(wanted),
 			(int)(c < 0x80	      ? 1
 				: c < 0x800   ? 2
 				: c < 0x10000 ? 3
@@ -238,7 +240,7 @@ static bool read_settings(struct walk *walk, uint32_t closing)
 
 static bool read_elements(struct walk *walk, uint32_t closing)
 {
-	const char *wanted = closing == ')' ? "`,` or `)`" : "`,` or `]`";
+	const char *wanted = closing == ')' ? N_("`,` or `)`") : N_("`,` or `]`");
 	for (;;) {
 		if (!skip_blank(walk))
 			return false;

@@ -6,6 +6,7 @@
 #include "base/legacy.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "base/words.h"
 
 enum { ENCODING_ERRORS_MOST = 5 };
 
@@ -89,12 +90,12 @@ bool character_curly_quote(uint32_t c)
 static const char *character_advice(uint32_t c)
 {
 	if (c == 0x2028 || c == 0x2029 || c == 0x85)
-		return "a line separator that most editors do not show; press Enter there instead";
+		return _("a line separator that most editors do not show; press Enter there instead");
 	if (c == 0xfeff)
-		return "a byte order mark in the middle of the file; delete it";
+		return _("a byte order mark in the middle of the file; delete it");
 	if (c >= 0x202a)
-		return "an invisible character that turns the direction of text; delete it";
-	return "a control character; delete it";
+		return _("an invisible character that turns the direction of text; delete it");
+	return _("a control character; delete it");
 }
 
 static void check_characters(struct cursor *cursor, const char *until, struct diag_list *diags)

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/words.h"
 
 const struct conf_limits conf_limits_default = {.bytes = 256 * 1024, .depth = 16, .nodes = 200000};
 
@@ -96,7 +97,7 @@ static const char *check_escapes(
 	*ret_size = valid;
 	if (valid != size)
 		diag_error(builder->diags, where, "an escape here makes %s; write the character itself",
-			text[valid] ? "bytes that are not UTF-8" : "a NUL character");
+			text[valid] ? _("bytes that are not UTF-8") : _("a NUL character"));
 	for (const char *at = kept; *at;) {
 		uint32_t c = utf8_next(&at);
 		if (!character_forbidden(c) || c == '\r')

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/words.h"
 #include "conf/build.h"
 
 /* libyaml tells what it met (problem) and what it was reading (context), each with a place. Which of the two is where
@@ -14,49 +15,55 @@ struct fault {
 
 static const struct fault faults[] = {
 	{"found character that cannot start any token", NULL, false,
-		"this character may not begin a value; put the text in quotes"},
+		N_("this character may not begin a value; put the text in quotes")},
 	{"mapping values are not allowed", NULL, false,
-		"a colon is not expected here; put a text that contains `: ` in quotes, or check the "
-		"indentation"},
+		N_("a colon is not expected here; put a text that contains `: ` in quotes, or check the "
+		   "indentation")},
 	{"block sequence entries are not allowed", NULL, false,
-		"a `-` item is not expected here; check the indentation, or put the text in quotes"},
+		N_("a `-` item is not expected here; check the indentation, or put the text in quotes")},
 	{"mapping keys are not allowed", NULL, false,
-		"a `?` is not expected here; put a text that begins with `?` in quotes"},
+		N_("a `?` is not expected here; put a text that begins with `?` in quotes")},
 	{"could not find expected ':'", NULL, true,
-		"this line is neither `key: value` nor an item `- …`; write the colon, or check the "
-		"indentation"},
+		N_("this line is neither `key: value` nor an item `- …`; write the colon, or check the "
+		   "indentation")},
 	{"did not find expected alphabetic or numeric character", NULL, true,
-		"a text may not begin with `*` or `&`; put it in quotes"},
+		N_("a text may not begin with `*` or `&`; put it in quotes")},
 	{"found unexpected end of stream", "while scanning a quoted scalar", true,
-		"this quote is never closed"},
-	{"found unexpected document indicator", NULL, true, "this quote is not closed before the next `---`"},
+		N_("this quote is never closed")},
+	{"found unexpected document indicator", NULL, true,
+		N_("this quote is not closed before the next `---`")},
 	{"found unknown escape character", NULL, false,
-		"this is no escape; write `\\\\` for a backslash, or put the text in single quotes"},
-	{"did not find expected hexdec", NULL, false, "hexadecimal digits are expected after this escape"},
-	{"found invalid Unicode character escape code", NULL, false, "this escape is not a character"},
-	{"found a tab character", NULL, false, "a tab in the indentation; write spaces"},
+		N_("this is no escape; write `\\\\` for a backslash, or put the text in single quotes")},
+	{"did not find expected hexdec", NULL, false,
+		N_("hexadecimal digits are expected after this escape")},
+	{"found invalid Unicode character escape code", NULL, false, N_("this escape is not a character")},
+	{"found a tab character", NULL, false, N_("a tab in the indentation; write spaces")},
 	{"did not find expected comment or line break", NULL, false,
-		"nothing but a comment may follow `|` or `>`; put the text in the lines below"},
+		N_("nothing but a comment may follow `|` or `>`; put the text in the lines below")},
 	{"found an indentation indicator equal to 0", NULL, false,
-		"the number after `|` or `>` must be 1 to 9"},
-	{"found incompatible YAML document", NULL, false, "only YAML 1.1 and 1.2 are read; delete this line"},
-	{"found duplicate %", NULL, false, "this directive is here a second time; delete the line"},
-	{"found undefined tag handle", NULL, false, "tags (`!`) are not used here; put the text in quotes"},
+		N_("the number after `|` or `>` must be 1 to 9")},
+	{"found incompatible YAML document", NULL, false,
+		N_("only YAML 1.1 and 1.2 are read; delete this line")},
+	{"found duplicate %", NULL, false, N_("this directive is here a second time; delete the line")},
+	{"found undefined tag handle", NULL, false,
+		N_("tags (`!`) are not used here; put the text in quotes")},
 	{"did not find expected <document start>", NULL, false,
-		"this does not belong to what stands above it; check the indentation and the brackets before "
-		"it"},
+		N_("this does not belong to what stands above it; check the indentation and the brackets "
+		   "before "
+		   "it")},
 	{"did not find expected key", "while parsing a block mapping", false,
-		"a `key: value` line is expected here; check the indentation and the quotes before it"},
+		N_("a `key: value` line is expected here; check the indentation and the quotes before it")},
 	{"did not find expected '-' indicator", NULL, false,
-		"a `-` item is expected here; check the indentation of the list"},
-	{"did not find expected ',' or ']'", NULL, false, "a `,` or `]` is missing before this"},
-	{"did not find expected ',' or '}'", NULL, false, "a `,` or `}` is missing before this"},
-	{"did not find expected node content", NULL, false, "a value is expected here"},
+		N_("a `-` item is expected here; check the indentation of the list")},
+	{"did not find expected ',' or ']'", NULL, false, N_("a `,` or `]` is missing before this")},
+	{"did not find expected ',' or '}'", NULL, false, N_("a `,` or `}` is missing before this")},
+	{"did not find expected node content", NULL, false, N_("a value is expected here")},
 	{"did not find", "while scanning a tag", true,
-		"tags (`!`) are not used here; put the text in quotes"},
-	{"did not find", "while parsing a tag", true, "tags (`!`) are not used here; put the text in quotes"},
-	{"", "while scanning a directive", true, "a line may not begin with `%`; put the text in quotes"},
-	{"", "while scanning a %", true, "a line may not begin with `%`; put the text in quotes"},
+		N_("tags (`!`) are not used here; put the text in quotes")},
+	{"did not find", "while parsing a tag", true,
+		N_("tags (`!`) are not used here; put the text in quotes")},
+	{"", "while scanning a directive", true, N_("a line may not begin with `%`; put the text in quotes")},
+	{"", "while scanning a %", true, N_("a line may not begin with `%`; put the text in quotes")},
 };
 
 static bool begins(const char *text, const char *with)
@@ -147,5 +154,5 @@ void yaml_fault_report(const yaml_parser_t *parser, const struct node *open, con
 		report_curly(file, data, size, where.line, diags) ||
 		report_unclosed(parser, open, data, size, diags))
 		return;
-	diag_error(diags, where, "%s", message ? message : "this is not YAML");
+	diag_error(diags, where, "%s", message ? _(message) : _("this is not YAML"));
 }

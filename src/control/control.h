@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include "base/words.h"
 #include "loop/loop.h"
 #include "site/site.h"
 
@@ -46,6 +47,9 @@ void control_close(struct control_server *server);
 
 const json_t *control_arguments(const struct control_request *request); /* the request object; borrowed */
 const struct control_peer *control_peer(const struct control_request *request);
+/* From now on the thread speaks as the request asks (base/words.h); what it spoke before. While a command runs it does
+ * so already, and loop_work hands it on; this is for work that begins later. */
+enum language control_speak(const struct control_request *request);
 /* Exactly one of these for each request. reply is taken. The peer may be gone by then: that is fine. */
 void control_reply(struct control_request *request, json_t *reply); /* "ok": true is added */
 /* The same in two steps, for a reply of megabytes: the line is made on any thread, the loop only sends it. reply and

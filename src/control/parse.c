@@ -1,4 +1,5 @@
 /* From a line to a JSON object, whoever wrote it: what it may cost is known before it is spent. */
+#include "base/words.h"
 #include "control/private.h"
 
 #include <stdio.h>
@@ -32,9 +33,9 @@ static const char *check_cost(const char *text, size_t size)
 		values += c == ',' || c == '[' || c == '{';
 		depth += (c == '[' || c == '{') - (c == ']' || c == '}');
 		if (depth > DEPTH_MOST)
-			return "nested too deeply";
+			return _("nested too deeply");
 		if (values > VALUES_MOST)
-			return "too many values";
+			return _("too many values");
 		i++;
 	}
 	return NULL;
@@ -51,12 +52,12 @@ void request_parse(struct parse *parse)
 	}
 	parse->object = json_loadb(parse->line, parse->size, JSON_REJECT_DUPLICATES, &error);
 	if (!parse->object) {
-		snprintf(parse->error, sizeof parse->error, "not JSON: column %d: %s", error.column,
+		snprintf(parse->error, sizeof parse->error, _("not JSON: column %d: %s"), error.column,
 			error.text);
 	} else if (!json_is_string(json_object_get(parse->object, "command"))) {
 		json_decref(parse->object);
 		parse->object = NULL;
-		snprintf(parse->error, sizeof parse->error,
-			"not a request; write {\"command\": \"status\"} or another command");
+		snprintf(parse->error, sizeof parse->error, "%s",
+			_("not a request; write {\"command\": \"status\"} or another command"));
 	}
 }

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -297,7 +298,7 @@ void peer_create(struct control_server *server, int fd)
 	return;
 
 err_free:
-	log_warning("control: a connection could not be kept: %s", strerror(errno));
+	log_warning("control: a connection could not be kept: %s", words_error(errno));
 	close(fd);
 	free(peer);
 }

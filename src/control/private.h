@@ -4,7 +4,6 @@
 
 #include <sys/stat.h>
 
-#include "base/words.h"
 #include "control/control.h"
 
 struct control_limits {
@@ -38,7 +37,7 @@ struct parse {
 	char *line;
 	size_t size;
 	json_t *object; /* NULL: refused */
-	char error[256];
+	char error[400];
 };
 
 /* Whatever the bytes: sets either object or error. */

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,6 +117,11 @@ const struct control_peer *control_peer(const struct control_request *request)
 	return &request->who;
 }
 
+enum language control_speak(const struct control_request *request)
+{
+	return words_speak(request->language);
+}
+
 /* Every change, and every attempt at one, has a line in the log. */
 static void log_outcome(const struct control_request *request, const char *outcome)
 {
@@ -165,7 +171,7 @@ char *control_reply_line(json_t *reply, size_t *ret_size)
 
 void control_reply_with(struct control_request *request, char *line, size_t size)
 {
-	log_outcome(request, line ? "done" : "the reply is too long");
+	log_outcome(request, line ? "done" : _("the reply is too long"));
 	finish_with(request, line, size);
 }
 

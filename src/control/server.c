@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -77,7 +78,7 @@ static void on_connection(void *data, int fd, unsigned events)
 			break;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
 			/* the connection stays in the queue and would wake the loop without end */
-			log_warning("control: accept: %s; again in a second", strerror(errno));
+			log_warning("control: accept: %s; again in a second", words_error(errno));
 			server->paused_until = clock_monotonic() + ACCEPT_PAUSE;
 			loop_watch_change(server->watch, 0);
 			break;

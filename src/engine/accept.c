@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "engine/trial.h"
 #include "engine/words.h"
 
@@ -188,7 +189,7 @@ static int read_configured_root(
 	size_t size;
 	int error = file_read(site->root_path, TRUST_ROOT_FILE_MOST, &data, &size);
 	if (error) {
-		trust_refuse(fault, RULE_ROOT, "%s: %s", site->root_path, strerror(-error));
+		trust_refuse(fault, RULE_ROOT, "%s: %s", site->root_path, words_error(error));
 		return -EKEYREJECTED;
 	}
 	error = trust_root_parse(site->root_path, data, size, ret_root, fault);
@@ -216,10 +217,10 @@ static int read_root(
 		return 0;
 	}
 	if (error == 0) {
-		error = trust_root_parse("the state's root", data, size, &kept, fault);
+		error = trust_root_parse(_("the state's root"), data, size, &kept, fault);
 		free(data);
 	} else {
-		trust_refuse(fault, RULE_ROOT, "the state's root: %s", strerror(-error));
+		trust_refuse(fault, RULE_ROOT, "the state's root: %s", words_error(error));
 	}
 	if (error) {
 		trust_root_free(configured);
@@ -318,7 +319,7 @@ static int check_kinds(struct work *work, struct diag_list *diags)
 		size_t length = strlen(name);
 		if (!source_is_picture(name) && (length < 5 || strcmp(name + length - 5, ".yaml") != 0))
 			diag_error(diags, (struct location){name, 0, 0},
-				"neither a playlist (.yaml) nor a picture; take it out and sign anew");
+				_("neither a playlist (.yaml) nor a picture; take it out and sign anew"));
 	}
 	return diags->errors ? -EINVAL : 0;
 }
@@ -429,7 +430,7 @@ int accept_commit(struct acceptance *a, unsigned uid, const char *user, struct g
 	/* the generation says it too: accept_settle makes up for this if it fails */
 	error = accept_remember(a->store, &a->record);
 	if (error)
-		log_warning("what was accepted could not be noted yet: %s", strerror(-error));
+		log_warning("what was accepted could not be noted yet: %s", words_error(error));
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/words.h"
 
 #define SYSFS	   0x62656572 /* statfs(2) */
 #define BYTES_MOST 4096
@@ -72,14 +73,14 @@ static void read_work(void *data)
 	size_t size;
 
 	if (file_read(sensor->ambient->path, BYTES_MOST, &text, &size) < 0) {
-		sensor->read_fault = "its file cannot be read";
+		sensor->read_fault = N_("its file cannot be read");
 		return;
 	}
 	sensor->lux = strtod(text, &end);
 	bool number =
 		end != text && end[strspn(end, " \t\r\n")] == '\0' && sensor->lux >= 0 && sensor->lux <= 1e6;
-	sensor->read_fault = !number			  ? "its file is no number of lux"
-			     : !is_fresh(sensor->ambient) ? "its file has not been written for too long"
+	sensor->read_fault = !number			  ? N_("its file is no number of lux")
+			     : !is_fresh(sensor->ambient) ? N_("its file has not been written for too long")
 							  : "";
 	free(text);
 }

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "engine/accept.h"
 #include "engine/private.h"
 #include "engine/trial.h"
@@ -114,7 +115,7 @@ static bool files_are_taken(struct change *change)
 /* Told as a fault of the rule; the text lives in the change. */
 static void fail_rule(struct change *change, const struct trust_fault *fault)
 {
-	diag_error(&change->diags, (struct location){"signed content", 0, 0}, "rule %s: %s",
+	diag_error(&change->diags, (struct location){_("signed content"), 0, 0}, "rule %s: %s",
 		trust_rule_name(fault->rule), fault->text);
 	fail(change, -EINVAL, "nothing was changed");
 }
@@ -240,8 +241,8 @@ static bool announcement_is_readable(struct change *change)
 {
 	const struct engine *engine = change->engine;
 	if (!change->edit.add || change->edit.item.kind != OVERRIDE_ANNOUNCE ||
-		words_check(
-			"announcement", change->edit.item.text, engine->site, engine->fonts, &change->diags))
+		words_check(_("announcement"), change->edit.item.text, engine->site, engine->fonts,
+			&change->diags))
 		return true;
 	fail(change, -EINVAL, "nothing was changed");
 	return false;
@@ -271,7 +272,7 @@ static void work_data(struct change *change)
 	/* It can be read again: what cannot be kept is shown all the same. */
 	int error = store_write_data(engine->store, change->data);
 	if (error < 0)
-		log_warning("the state directory cannot be written: %s", strerror(-error));
+		log_warning("the state directory cannot be written: %s", words_error(error));
 }
 
 static void work(void *data)
@@ -323,13 +324,13 @@ static void answer(struct change *change)
 		return;
 	if (change->error == -EINVAL && change->diags.count > 0) {
 		char *text = diag_text(&change->diags);
-		control_refuse(change->request, 1, "%s%s", text, change->what);
+		control_refuse(change->request, 1, "%s%s", text, _(change->what));
 		free(text);
 	} else if (change->malformed) {
-		control_refuse(change->request, 2, "%s", change->what);
+		control_refuse(change->request, 2, "%s", _(change->what));
 	} else if (change->error < 0) {
-		control_refuse(change->request, change->error == -ENOENT ? 1 : 3, "%s (%s)", change->what,
-			strerror(-change->error));
+		control_refuse(change->request, change->error == -ENOENT ? 1 : 3, "%s (%s)", _(change->what),
+			words_error(change->error));
 	} else if (change->kind == CHANGE_OVERRIDES) {
 		answer_overrides(change);
 	} else if (change->kind == CHANGE_ACCEPT && change->acceptance.root_only) {
@@ -467,7 +468,9 @@ static void done(void *data)
 			log_notice("generation %d plays (loaded by %s)", engine->generation.number,
 				engine->generation.user);
 	} else {
-		log_warning("a change was refused: %s", change->what);
+		enum language asker = words_speak(LANGUAGE_OWN);
+		log_warning("a change was refused: %s", _(change->what));
+		words_speak(asker);
 	}
 	answer(change);
 	next(engine);
@@ -484,7 +487,9 @@ static void start(struct change *change)
 		change->edited = override_edit_apply(&change->edit, engine->overrides, engine->override_count,
 			change->now.time, &change->overrides, &change->override_count);
 	}
+	enum language before = change->request ? control_speak(change->request) : words_speak(LANGUAGE_OWN);
 	loop_work(engine->loop, work, done, change);
+	words_speak(before);
 }
 
 static struct change *change_create(struct engine *engine, enum kind kind, struct control_request *request)
@@ -568,7 +573,8 @@ static struct catalogue *read_generation(struct engine *engine, int number, stru
 	sources_free(files, count);
 	if (!catalogue && !engine->load_fault) {
 		char *text = diag_text(&diags);
-		engine->load_fault = xasprintf("generation %d does not build: %s", generation->number, text);
+		engine->load_fault =
+			xasprintf(_("generation %d does not build: %s"), generation->number, text);
 		free(text);
 	}
 	diag_finish(&diags);
@@ -579,7 +585,7 @@ void engine_read_state(struct engine *engine)
 {
 	int error = accept_settle(engine->store);
 	if (error)
-		log_error("what was accepted cannot be noted: %s", strerror(-error));
+		log_error("what was accepted cannot be noted: %s", words_error(error));
 	store_read_overrides(engine->store, &engine->overrides, &engine->override_count);
 	engine->data = store_read_data(engine->store);
 	engine->catalogue = read_generation(engine, 0, &engine->generation);
@@ -594,5 +600,5 @@ void engine_read_state(struct engine *engine)
 			engine->catalogue = read_generation(engine, history[i].number, &engine->generation);
 	free(history);
 	log_error("%s; %s", engine->load_fault,
-		engine->catalogue ? "an older generation plays" : "the default messages play");
+		engine->catalogue ? _("an older generation plays") : _("the default messages play"));
 }

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "engine/private.h"
 #include "store/data_files.h"
 #include "frame/pattern.h"
@@ -97,7 +98,7 @@ static void query_done(void *data)
 			query->request, 1, "there is no such generation; `bangtin history` lists them");
 	else
 		control_refuse(query->request, 3, "the state directory cannot be read (%s)",
-			strerror(-query->error));
+			words_error(query->error));
 	json_decref(query->extra);
 	free(query);
 }
@@ -280,7 +281,7 @@ static void run_announce(void *data, struct control_request *request)
 	int64_t most = text_argument(request, "template") ? TEMPLATE_FOR_MOST : ANNOUNCE_MOST;
 	if (ms < 1000 || ms > most / NS_PER_MS) {
 		control_refuse(request, 2, "for how long? from 1 s to %s",
-			most == ANNOUNCE_MOST ? "24 h" : "60 minutes, for it is a template");
+			most == ANNOUNCE_MOST ? "24 h" : _("60 minutes, for it is a template"));
 		return;
 	}
 	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_ANNOUNCE};
@@ -318,8 +319,13 @@ static void remove_overrides(struct engine *engine, struct control_request *requ
 		control_refuse(request, 1, "no display is named `%s`; `bangtin status` lists them", display);
 		return;
 	}
-	log_notice("%s %s %s", control_peer(request)->user, kind == OVERRIDE_BLANK ? "unblanks" : "clears",
-		display ? display : "all displays");
+	const char *user = control_peer(request)->user;
+	if (display)
+		log_notice(kind == OVERRIDE_BLANK ? N_("%s unblanks %s") : N_("%s clears %s"), user, display);
+	else
+		log_notice(kind == OVERRIDE_BLANK ? N_("%s unblanks all displays")
+						  : N_("%s clears all displays"),
+			user);
 	change_overrides(engine, request,
 		(struct override_edit){.kind = kind, .id = xstrdup(id), .display = xstrdup(display)});
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "engine/accept.h"
 #include "engine/private.h"
 
@@ -76,9 +77,9 @@ static int open_state(struct engine *engine, const struct engine_options *option
 		options->state_directory ? options->state_directory : engine->site->state_directory;
 	int error = store_open(directory, &engine->store);
 	if (error == -EBUSY)
-		*ret_why = "another bangtind uses this state directory";
+		*ret_why = _("another bangtind uses this state directory");
 	else if (error < 0)
-		*ret_why = "the state directory cannot be opened";
+		*ret_why = _("the state directory cannot be opened");
 	if (error < 0)
 		return error;
 	clock_init(&engine->clock, accept_clock_floor(engine->store));
@@ -141,12 +142,13 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	if (error < 0)
 		return error;
 	if (options->trace_path && (error = trace_open(options->trace_path, &engine->trace)) < 0) {
-		*ret_why = "the trace file cannot be written";
+		*ret_why = _("the trace file cannot be written");
 		return error;
 	}
 	if ((error = fonts_create(engine->site->fonts_directory, &engine->fonts)) < 0) {
-		*ret_why = "the fonts cannot be read; is bangtin installed whole? BANGTIN_FONTS names their "
-			   "directory";
+		*ret_why =
+			_("the fonts cannot be read; is bangtin installed whole? BANGTIN_FONTS names their "
+			  "directory");
 		return error;
 	}
 	engine->scenes = scene_store_create(engine->fonts);
@@ -159,8 +161,8 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	trace_set_generation(engine->trace, engine->generation.number);
 	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) <
 		0) {
-		*ret_why = error == -EADDRINUSE ? "another bangtind answers on the control socket"
-						: "the control socket cannot be made";
+		*ret_why = error == -EADDRINUSE ? _("another bangtind answers on the control socket")
+						: _("the control socket cannot be made");
 		return error;
 	}
 	first_shows(engine);

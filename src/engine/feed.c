@@ -2,6 +2,7 @@
  * change like any other. */
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "engine/private.h"
 #include "store/data_files.h"
 
@@ -29,8 +30,8 @@ static void looked(void *data)
 	bool failing = feed->error < 0;
 	feed->looking = false;
 	if (failing && !feed->failing)
-		log_warning(
-			"data directory %s: %s", feed->engine->site->data_directory, strerror(-feed->error));
+		log_warning("data directory %s: %s", feed->engine->site->data_directory,
+			words_error(feed->error));
 	feed->failing = failing;
 	if (!failing && feed->found) {
 		data_unref(feed->taken);

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "engine/private.h"
 
 json_t *instant_text(const struct engine *engine, int64_t time)
@@ -41,8 +42,8 @@ static json_t *clock_json(const struct engine *engine)
 		json_object_set_new(json, "time", instant_text(engine, now.time));
 	else
 		json_object_set_new(json, "why",
-			json_string("the system clock is before the last time that was believed; "
-				    "the default messages show until it is right"));
+			json_string(_("the system clock is before the last time that was believed; "
+				      "the default messages show until it is right")));
 	return json;
 }
 
@@ -82,12 +83,12 @@ json_t *display_json(const struct engine *engine, const struct channel *channel)
 	char digest[17];
 	snprintf(digest, sizeof digest, "%016" PRIx64, output->last_digest);
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver,
-		"health", health_name(output->health), "why", output->why);
+		"health", health_name(output->health), "why", _(output->why));
 	json_object_set_new(json, "device", output->device[0] ? json_string(output->device) : json_null());
 	if (display->control)
 		json_object_set_new(json, "control",
 			json_pack("{s:s, s:s, s:s, s:s}", "driver", display->control, "health",
-				health_name(status.control.health), "why", status.control.why, "device",
+				health_name(status.control.health), "why", _(status.control.why), "device",
 				status.control.device));
 	json_object_set_new(json, "width", json_integer(display->width));
 	json_object_set_new(json, "height", json_integer(display->height));

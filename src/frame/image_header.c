@@ -62,7 +62,8 @@ static int check_memory(const struct image_header *header, struct image_fault *f
 		"decoding the picture would take %zu MiB, and at most %zu are given; save it %s, or scale it "
 		"down",
 		header->memory >> 20, IMAGE_MEMORY_MOST >> 20,
-		header->kind == IMAGE_PNG ? "without interlacing" : "as baseline instead of progressive");
+		header->kind == IMAGE_PNG ? _("without interlacing")
+					  : _("as baseline instead of progressive"));
 }
 
 /* Up to the first piece of the picture: eXIf stands before it. */
@@ -112,7 +113,7 @@ static int read_frame(
 	if (marker > 0xc2)
 		return image_refuse(fault,
 			"this kind of JPEG (%s) cannot be read; save it as a baseline JPEG",
-			marker >= 0xc9 ? "arithmetic coding" : "lossless or hierarchical");
+			marker >= 0xc9 ? _("arithmetic coding") : _("lossless or hierarchical"));
 	if (d[0] != 8)
 		return image_refuse(fault, "a JPEG of %d bits a sample cannot be read; save it with 8", d[0]);
 	uint32_t height = big_16(d + 1), width = big_16(d + 3);
@@ -185,16 +186,17 @@ struct foreign {
 };
 
 static const struct foreign foreigners[] = {
-	{0, "GIF8", "a GIF", "save it as PNG; a moving one as the pictures of a playlist"},
-	{8, "WEBP", "a WebP picture", "save it as PNG or JPEG"},
-	{0, "<svg", "an SVG drawing", "export it as PNG in the size of the display"},
-	{0, "<?xml", "an SVG drawing or another XML file", "export it as PNG in the size of the display"},
-	{4, "ftyp", "a HEIC, AVIF or video file", "save it as JPEG"},
-	{0, "BM", "a BMP", "save it as PNG"},
-	{0, "II*", "a TIFF", "save it as PNG or JPEG"},
-	{0, "MM", "a TIFF", "save it as PNG or JPEG"},
-	{0, "%PDF", "a PDF", "export its page as PNG"},
-	{0, "8BPS", "a Photoshop file", "export it as PNG"},
+	{0, "GIF8", N_("a GIF"), N_("save it as PNG; a moving one as the pictures of a playlist")},
+	{8, "WEBP", N_("a WebP picture"), N_("save it as PNG or JPEG")},
+	{0, "<svg", N_("an SVG drawing"), N_("export it as PNG in the size of the display")},
+	{0, "<?xml", N_("an SVG drawing or another XML file"),
+		N_("export it as PNG in the size of the display")},
+	{4, "ftyp", N_("a HEIC, AVIF or video file"), N_("save it as JPEG")},
+	{0, "BM", N_("a BMP"), N_("save it as PNG")},
+	{0, "II*", N_("a TIFF"), N_("save it as PNG or JPEG")},
+	{0, "MM", N_("a TIFF"), N_("save it as PNG or JPEG")},
+	{0, "%PDF", N_("a PDF"), N_("export its page as PNG")},
+	{0, "8BPS", N_("a Photoshop file"), N_("export it as PNG")},
 };
 
 static int refuse_kind(const struct bytes *file, struct image_fault *fault)
@@ -203,8 +205,8 @@ static int refuse_kind(const struct bytes *file, struct image_fault *fault)
 		const struct foreign *f = &foreigners[i];
 		size_t length = strlen(f->magic);
 		if (file->size >= f->at + length && memcmp(file->data + f->at, f->magic, length) == 0)
-			return image_refuse(fault, "this is %s, and only PNG and JPEG are shown; %s", f->kind,
-				f->instead);
+			return image_refuse(fault, "this is %s, and only PNG and JPEG are shown; %s",
+				_(f->kind), _(f->instead));
 	}
 	return image_refuse(fault, "this is neither a PNG nor a JPEG; save it as one of them");
 }

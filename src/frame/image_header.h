@@ -30,7 +30,7 @@ struct image_header {
 };
 
 struct image_fault {
-	char text[200]; /* what is wrong; what to do instead */
+	char text[400]; /* what is wrong; what to do instead */
 };
 
 /* 0, or -EINVAL with fault. ret_header is then untouched. The rest of the file may still be broken. */

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/digest.h"
+#include "base/words.h"
 #include "frame/dither.h"
 #include "frame/panel_map.h"
 #include "frame/panel_pack.h"
@@ -40,22 +41,22 @@ static const char *refusal(const struct panel_spec *spec)
 {
 	if (spec->width < 1 || spec->height < 1 || spec->width > FRAME_SIDE_MOST ||
 		spec->height > FRAME_SIDE_MOST)
-		return "the size is out of range";
+		return _("the size is out of range");
 	if ((unsigned)spec->order > ORDER_BGR)
-		return "there is no such colour order";
+		return _("there is no such colour order");
 	if ((unsigned)spec->format > PANEL_DUAL)
-		return "there is no such pixel format";
+		return _("there is no such pixel format");
 	if (!(spec->gamma >= 1.0 && spec->gamma <= 4.0))
-		return "gamma is 1.0 to 4.0";
+		return _("gamma is 1.0 to 4.0");
 	for (int c = 0; c < 3; c++)
 		if (!(spec->white[c] >= 0.0 && spec->white[c] <= 1.0))
-			return "white balance is three numbers from 0 to 1";
+			return _("white balance is three numbers from 0 to 1");
 	if (spec->depth < 0 || spec->depth > 8)
-		return "the depth is 1 to 8 bits";
+		return _("the depth is 1 to 8 bits");
 	if ((unsigned)spec->dither > DITHER_BLUE_NOISE)
-		return "there is no such dither";
+		return _("there is no such dither");
 	if (spec->threshold < 0 || spec->threshold > 255)
-		return "the threshold is 0 to 255";
+		return _("the threshold is 0 to 255");
 	return NULL;
 }
 

@@ -1,6 +1,7 @@
 #include "frame/panel_walk.h"
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 struct point {
 	int x, y;
@@ -99,9 +100,9 @@ static void put(struct walk *walk, struct point module, struct point p, bool ups
 	uint32_t pixel = (uint32_t)p.y * (uint32_t)walk->spec->width + (uint32_t)p.x;
 	size_t place = wire_place(walk, i);
 	if (walk->seen[pixel])
-		walk->wrong = "two cabinets overlap";
+		walk->wrong = _("two cabinets overlap");
 	else if (walk->sources[place])
-		walk->wrong = "a scan map names a place of the wire twice";
+		walk->wrong = _("a scan map names a place of the wire twice");
 	walk->seen[pixel] = 1;
 	walk->sources[place] = pixel + 1;
 }
@@ -118,7 +119,7 @@ static void put_module(struct walk *walk, struct point module, bool upside_down)
 		else if (!map->scan)
 			put(walk, module, in_lines(map, (int)i), upside_down, i);
 		else
-			walk->wrong = "a scan map names a place that the wire does not have";
+			walk->wrong = _("a scan map names a place that the wire does not have");
 	}
 }
 
@@ -131,7 +132,7 @@ static void add_module(struct walk *walk, int column, int row, bool upside_down)
 
 	module_shape(map, &width, &height);
 	if (walk->spec->wire != WIRE_STRING && walk->line_height != 0 && walk->line_height != height)
-		walk->wrong = "modules of one chain have wire pictures of different heights";
+		walk->wrong = _("modules of one chain have wire pictures of different heights");
 	if (walk->sources && !walk->wrong)
 		put_module(walk, (struct point){column * map->module_width, row * map->module_height},
 			upside_down);
@@ -145,7 +146,7 @@ static void end_line(struct walk *walk)
 	if (walk->spec->wire == WIRE_STRING || walk->line_x == 0)
 		return;
 	if (walk->line_y > 0 && walk->line_x != walk->wire_width)
-		walk->wrong = "the chains of modules have different lengths";
+		walk->wrong = _("the chains of modules have different lengths");
 	walk->wire_width = walk->line_x;
 	walk->wire_height = walk->line_y += walk->line_height;
 	walk->line_x = walk->line_height = 0;
@@ -213,27 +214,27 @@ static const char *fill_in(struct module_map *map, int width, int height)
 	const struct scan_map *scan = map->scan;
 
 	if (map->module_width < 0 || map->module_height < 0 || map->columns < 0 || map->rows < 0)
-		return "a module map has no negative sizes";
+		return _("a module map has no negative sizes");
 	if (map->module_width == 0)
 		map->module_width = scan ? scan->width : map->columns ? width / map->columns : width;
 	if (map->module_height == 0)
 		map->module_height = scan ? scan->height : map->rows ? height / map->rows : height;
 	if (map->module_width == 0 || map->module_height == 0)
-		return "there are more modules than pixels";
+		return _("there are more modules than pixels");
 	if (scan && (scan->width != map->module_width || scan->height != map->module_height))
-		return "the scan map is of a module of another size";
+		return _("the scan map is of a module of another size");
 	if (map->columns == 0)
 		map->columns = width / map->module_width;
 	if (map->rows == 0)
 		map->rows = height / map->module_height;
 	if ((int64_t)map->columns * map->module_width != width)
-		return "the modules do not make up the width of the panel (or of a cabinet): it must be "
-		       "columns x module width, after rotation";
+		return _("the modules do not make up the width of the panel (or of a cabinet): it must be "
+			 "columns x module width, after rotation");
 	if ((int64_t)map->rows * map->module_height != height)
-		return "the modules do not make up the height of the panel (or of a cabinet): it must be "
-		       "rows x module height, after rotation";
+		return _("the modules do not make up the height of the panel (or of a cabinet): it must be "
+			 "rows x module height, after rotation");
 	if (map->flip_alternate && !map->chain_serpentine)
-		return "only a serpentine chain has backward runs whose modules could be upside down";
+		return _("only a serpentine chain has backward runs whose modules could be upside down");
 	return NULL;
 }
 
@@ -245,10 +246,10 @@ static const char *enter_cabinet(struct walk *walk, const struct cabinet *cabine
 	int64_t height = side ? cabinet->width : cabinet->height;
 
 	if (!is_turn(cabinet->rotate))
-		return "rotation is 0, 90, 180 or 270 degrees";
+		return _("rotation is 0, 90, 180 or 270 degrees");
 	if (width < 1 || height < 1 || cabinet->x < 0 || cabinet->y < 0 || cabinet->x + width > walk->width ||
 		cabinet->y + height > walk->height)
-		return "a cabinet is not within the panel";
+		return _("a cabinet is not within the panel");
 	return fill_in(&walk->cabinet.map, cabinet->width, cabinet->height);
 }
 
@@ -267,8 +268,8 @@ static void walk_cabinets(struct walk *walk)
 		return;
 	if (walk->next != (uint32_t)walk->width * (uint32_t)walk->height)
 		walk->wrong = spec->cabinets
-				      ? "the cabinets do not make up the panel: some pixels are in none"
-				      : "the modules do not make up the panel";
+				      ? _("the cabinets do not make up the panel: some pixels are in none")
+				      : _("the modules do not make up the panel");
 	end_line(walk);
 }
 
@@ -280,7 +281,7 @@ static struct walk start(const struct panel_spec *spec)
 		.height = side ? spec->width : spec->height};
 
 	if (!is_turn(spec->rotate))
-		walk.wrong = "rotation is 0, 90, 180 or 270 degrees";
+		walk.wrong = _("rotation is 0, 90, 180 or 270 degrees");
 	return walk;
 }
 

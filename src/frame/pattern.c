@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "base/words.h"
 
 #define WHITE 0xffffffu
 #define RED   0xff0000u
@@ -335,29 +336,32 @@ static void paint_letters(const struct pattern_settings *settings, int64_t elaps
 }
 
 const struct pattern patterns[] = {
-	{"bars", "eight colour bars: white yellow cyan green magenta red blue black, from the left",
+	{"bars", N_("eight colour bars: white yellow cyan green magenta red blue black, from the left"),
 		paint_bars},
-	{"gradient", "grey, red, green and blue ramps: steps and flicker show bad gamma or depth",
+	{"gradient", N_("grey, red, green and blue ramps: steps and flicker show bad gamma or depth"),
 		paint_gradient},
-	{"checker", "every second pixel, swapped each second: stuck and dead pixels", paint_checker},
-	{"walk", "one pixel walks through all: a jump shows a wrong module map", paint_walk},
-	{"rows", "one row walks down: rows out of order show a wrong scan", paint_rows},
-	{"columns", "one column walks right", paint_columns},
-	{"border", "top red, bottom green, left blue, right white: size, rotation and mirroring",
+	{"checker", N_("every second pixel, swapped each second: stuck and dead pixels"), paint_checker},
+	{"walk", N_("one pixel walks through all: a jump shows a wrong module map"), paint_walk},
+	{"rows", N_("one row walks down: rows out of order show a wrong scan"), paint_rows},
+	{"columns", N_("one column walks right"), paint_columns},
+	{"border", N_("top red, bottom green, left blue, right white: size, rotation and mirroring"),
 		paint_border},
-	{"order", "R on red, G on green, B on blue: other colours mean another colour order", paint_order},
-	{"modules", "each module shows its number, row by row from the top left", paint_modules},
-	{"letters", "every Vietnamese letter, page by page: cut accents, letters that cannot be told apart",
+	{"order", N_("R on red, G on green, B on blue: other colours mean another colour order"),
+		paint_order},
+	{"modules", N_("each module shows its number, row by row from the top left"), paint_modules},
+	{"letters",
+		N_("every Vietnamese letter, page by page: cut accents, letters that cannot be told apart"),
 		paint_letters},
-	{"counter", "hundredths of a second: film it beside a clock to see the delay", paint_counter},
-	{"edge", "a bar moves right: a broken edge is tearing", paint_edge},
-	{"fields", "all red, green, blue, white, dark, in turn: dead pixels, and pixels that never go out",
+	{"counter", N_("hundredths of a second: film it beside a clock to see the delay"), paint_counter},
+	{"edge", N_("a bar moves right: a broken edge is tearing"), paint_edge},
+	{"fields",
+		N_("all red, green, blue, white, dark, in turn: dead pixels, and pixels that never go out"),
 		paint_fields},
-	{"red", "all red", paint_red},
-	{"green", "all green", paint_green},
-	{"blue", "all blue", paint_blue},
-	{"white", "all white: the power supply's hardest case", paint_white},
-	{"black", "all dark", paint_black},
+	{"red", N_("all red"), paint_red},
+	{"green", N_("all green"), paint_green},
+	{"blue", N_("all blue"), paint_blue},
+	{"white", N_("all white: the power supply's hardest case"), paint_white},
+	{"black", N_("all dark"), paint_black},
 	{NULL, NULL, NULL},
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/words.h"
 #include "output/private.h"
 
 #define QUOTA_LINES  6
@@ -12,7 +13,8 @@
 
 const char *health_name(enum health health)
 {
-	static const char *const names[] = {"off", "opening", "up", "late", "down", "fault"};
+	static const char *const names[] = {
+		N_("off"), N_("opening"), N_("up"), N_("late"), N_("down"), N_("fault")};
 
 	return (unsigned)health < sizeof names / sizeof *names ? names[health] : "unknown";
 }
@@ -95,12 +97,12 @@ static void tell(struct output *output, enum health health, int64_t now)
 		break;
 	case HEALTH_LATE:
 		log_warning("display %s: late: %s", display,
-			output->engine_late ? "a picture was not ready in time"
-					    : "the device takes its frame too slowly");
+			output->engine_late ? _("a picture was not ready in time")
+					    : _("the device takes its frame too slowly"));
 		break;
 	default:
 		log_warning("display %s: %s is %s: %s; it is tried again for as long as it takes", display,
-			driver, health_name(health), output->status.why);
+			driver, _(health_name(health)), _(output->status.why));
 		break;
 	}
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "output/private.h"
 
 void *sink_priv(struct sink *sink)
@@ -99,6 +100,7 @@ void sink_down(struct sink *sink, int error, const char *why)
 		return; /* the first cause is the one to tell */
 	sink->down = error < 0 ? error : -EIO;
 	snprintf(sink->why, sizeof sink->why, "%s", why ? why : "");
+	sink->why[utf8_valid_prefix(sink->why, strlen(sink->why))] = '\0';
 }
 
 void sink_hint(struct sink *sink, int fd)

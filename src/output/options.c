@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "output/private.h"
 
 #define OPTIONS_MOST 64
@@ -135,36 +136,36 @@ static void print_range(const struct sink_option *option, FILE *to)
 	if (!has_range(option))
 		return;
 	if (option->type != OPTION_DURATION) {
-		fprintf(to, ", %.15g to %.15g", option->least, option->most);
+		fprintf(to, _(", %.15g to %.15g"), option->least, option->most);
 		return;
 	}
 	time_format_duration((int64_t)option->least, least, sizeof least);
 	time_format_duration((int64_t)option->most, most, sizeof most);
-	fprintf(to, ", %s to %s", least, most);
+	fprintf(to, _(", %s to %s"), least, most);
 }
 
 /* What an option takes, as a noun phrase. */
 static void print_form(const struct sink_option *option, FILE *to)
 {
 	static const char *const forms[] = {
-		[OPTION_TEXT] = "a text",
-		[OPTION_INT] = "a whole number",
-		[OPTION_NUMBER] = "a number",
-		[OPTION_BOOL] = "true or false",
-		[OPTION_DURATION] = "a duration such as 20ms",
-		[OPTION_PATH] = "a path",
+		[OPTION_TEXT] = N_("a text"),
+		[OPTION_INT] = N_("a whole number"),
+		[OPTION_NUMBER] = N_("a number"),
+		[OPTION_BOOL] = N_("true or false"),
+		[OPTION_DURATION] = N_("a duration such as 20ms"),
+		[OPTION_PATH] = N_("a path"),
 	};
 
 	if (option->type == OPTION_WORD) {
 		for (size_t i = 0; i < option->word_count; i++)
 			fprintf(to, "%s%s",
 				i == 0			      ? ""
-				: i + 1 == option->word_count ? " or "
+				: i + 1 == option->word_count ? _(" or ")
 							      : ", ",
 				option->words[i]);
 		return;
 	}
-	fputs(forms[option->type], to);
+	fputs(_(forms[option->type]), to);
 	print_range(option, to);
 }
 
@@ -243,7 +244,7 @@ bool options_bind(
 			abort(); /* the driver's own table is wrong; every table is bound by a test */
 		if (option->required && !is_given(display, option->name))
 			diag_error(diags, display->where, "driver %s needs the option '%s': %s", driver->name,
-				option->name, option->help);
+				option->name, _(option->help));
 	}
 	for (size_t i = 0; i < display->option_count; i++)
 		bind_given(driver, &display->options[i], priv, diags);
@@ -268,9 +269,9 @@ void sink_print_options(const struct sink_driver *driver, FILE *to)
 		fprintf(to, "%s = ", option->name);
 		print_form(option, to);
 		if (option->required)
-			fputs(" (required)", to);
+			fputs(_(" (required)"), to);
 		else if (option->standard && *option->standard)
-			fprintf(to, " (default %s)", option->standard);
-		fprintf(to, "\n        %s\n", option->help);
+			fprintf(to, _(" (default %s)"), option->standard);
+		fprintf(to, "\n        %s\n", _(option->help));
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/words.h"
 #include "output/private.h"
 
 static struct rect whole(const struct output *output)
@@ -109,10 +110,12 @@ static bool has_role(const struct display *display, const struct sink_driver *dr
 	if (is == wanted)
 		return true;
 	diag_error(diags, display->where,
-		is ? "driver %s moves no picture; give the display the driver of its picture (kms for HDMI) "
-		     "and "
-		     "write control = { name = \"%s\"; ... }"
-		   : "driver %s moves a picture and takes no orders beside another; it cannot be a `control`",
+		is ? _("driver %s moves no picture; give the display the driver of its picture (kms for "
+		       "HDMI) "
+		       "and "
+		       "write control = { name = \"%s\"; ... }")
+		   : _("driver %s moves a picture and takes no orders beside another; it cannot be a "
+		       "`control`"),
 		driver->name, driver->name);
 	return false;
 }

@@ -14,7 +14,7 @@ const char *health_name(enum health health); /* "off", "opening", "up", "late", 
 struct output_status {
 	enum health health;
 	int error;	  /* -errno of the last failure, 0 */
-	char why[128];	  /* for people */
+	char why[256];	  /* for people */
 	char device[128]; /* what it says of itself; empty: nothing */
 	int64_t retry_at; /* monotonic; TIME_NEVER */
 	uint64_t composed, handed, shown, dropped, reconnects, late;

@@ -16,7 +16,7 @@
 #define STALLED_AFTER (30 * NS_PER_SEC) /* the link is broken, whatever the driver believes */
 #define CLOCK_EVERY   (6 * NS_PER_HOUR)
 #define CLOCK_RETRY   NS_PER_MIN /* our own cannot be believed yet */
-#define WHY_SIZE      128
+#define WHY_SIZE      256
 
 struct output;
 struct worker;

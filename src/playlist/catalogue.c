@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 struct storage {
@@ -28,9 +29,13 @@ static void refuse_unit(struct build *build, const struct node *node, const char
 	for (; count < build->unit_count && count < 64; count++)
 		candidates[count] = build->units[count].name;
 	const char *near = nearest_word(name, candidates, count);
-	diag_error(build->check.diags, node->where, "`%s`: the site has no unit `%s`%s%s%s",
-		check_excerpt(node->text), check_excerpt(name), near ? "; did you mean `" : "",
-		near ? near : "", near ? "`?" : "");
+	if (near)
+		diag_error(build->check.diags, node->where,
+			"`%s`: the site has no unit `%s`; did you mean `%s`?", check_excerpt(node->text),
+			check_excerpt(name), near);
+	else
+		diag_error(build->check.diags, node->where, "`%s`: the site has no unit `%s`",
+			check_excerpt(node->text), check_excerpt(name));
 }
 
 static void refuse_name(struct build *build, const struct names *names, const struct unit_state *unit,
@@ -42,14 +47,14 @@ static void refuse_name(struct build *build, const struct names *names, const st
 	const char *near = hint && !elsewhere ? names_nearest(names, unit->name, name) : NULL;
 	if (elsewhere)
 		diag_error(diags, node->where, "unit %s has no %s `%s`; did you mean `%s/%s`?", unit->name,
-			what, check_excerpt(name), elsewhere, name);
+			_(what), check_excerpt(name), elsewhere, name);
 	else if (near)
 		diag_error(diags, node->where, "unit %s has no %s `%s`; did you mean `%s%s%s`?", unit->name,
-			what, check_excerpt(name), name == node->text ? "" : unit->name,
+			_(what), check_excerpt(name), name == node->text ? "" : unit->name,
 			name == node->text ? "" : "/", near);
 	else
-		diag_error(
-			diags, node->where, "unit %s has no %s `%s`", unit->name, what, check_excerpt(name));
+		diag_error(diags, node->where, "unit %s has no %s `%s`", unit->name, _(what),
+			check_excerpt(name));
 }
 
 void *resolve_name(struct build *build, const struct names *names, struct unit_state *unit, struct node *node,
@@ -184,8 +189,9 @@ static void read_files(
 	if (!any)
 		diag_error(build->check.diags,
 			(struct location){count > 0 ? files[0].unit : "playlists", 0, 0},
-			"no playlist file of %s%s",
-			build->site ? "the site's units, first of all " : "any unit",
+			build->site && build->unit_count > 0
+				? _("no playlist file of the site's units, first of all %s")
+				: _("no playlist file of any unit"),
 			build->site && build->unit_count > 0 ? build->units[0].name : "");
 	free(ordered);
 }

@@ -10,16 +10,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 enum { DATES_MOST = 1000, LUNAR_RANGE_MOST = 62 };
 
 static const char form[] =
-	"a date as 2026-09-02, a range as 2026-02-16..2026-02-20, `yearly 09-02`, `lunar 15`, "
-	"`lunar 10/3` or `calendar NAME`";
+	N_("a date as 2026-09-02, a range as 2026-02-16..2026-02-20, `yearly 09-02`, `lunar 15`, "
+	   "`lunar 10/3` or `calendar NAME`");
 static const char lunar_form[] =
-	"a lunar day as `lunar 15`, day and month as `lunar 10/3`, a range as `lunar 29/12..5/1`, "
-	"or `lunar last`";
+	N_("a lunar day as `lunar 15`, day and month as `lunar 10/3`, a range as `lunar 29/12..5/1`, "
+	   "or `lunar last`");
 
 struct spec {
 	struct build *build;
@@ -133,10 +134,12 @@ static void check_lunar(const struct spec *spec, const struct days *days)
 			"year are `lunar 1/1..5/1`",
 			spec->what, check_excerpt(spec->node->text));
 	else if ((days->from & 31) == 30 && days->from == days->to)
-		diag_warning(diags, spec->node->where, "`%s`: that month has no 30th in every year%s",
-			spec->what,
-			days->from == days_lunar(12, 30, false) ? "; the last day of the year is `lunar last`"
-								: "");
+		diag_warning(diags, spec->node->where,
+			days->from == days_lunar(12, 30, false)
+				? _("`%s`: that month has no 30th in every year; the last day of the year is "
+				    "`lunar last`")
+				: _("`%s`: that month has no 30th in every year"),
+			spec->what);
 }
 
 static bool read_lunar(const struct spec *spec, const char *text, struct days *ret)

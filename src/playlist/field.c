@@ -135,12 +135,16 @@ static bool read_argument(struct reading *r, const char *argument, const char *a
 static bool refuse_name(struct reading *r, const char *brace, const char *name)
 {
 	const char *near = nearest_word(name, names, NAMES);
-	diag_error(r->build->check.diags, place(r, brace),
-		"there is no field `{%s}`; %s%s%sthere are {time}, {date}, {lunar-date}, {countdown:…} and "
-		"{data:…}, and "
-		"`{{` is a brace",
-		check_excerpt(name), near ? "did you mean `{" : "", near ? near : "",
-		near ? "}`? Else " : "");
+	if (near)
+		diag_error(r->build->check.diags, place(r, brace),
+			"there is no field `{%s}`; did you mean `{%s}`? Else there are {time}, {date}, "
+			"{lunar-date}, {countdown:…} and {data:…}, and `{{` is a brace",
+			check_excerpt(name), near);
+	else
+		diag_error(r->build->check.diags, place(r, brace),
+			"there is no field `{%s}`; there are {time}, {date}, {lunar-date}, {countdown:…} and "
+			"{data:…}, and `{{` is a brace",
+			check_excerpt(name));
 	return false;
 }
 

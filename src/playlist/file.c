@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 void refuse_later(struct build *build, struct node *map, const char *key, const char *what)

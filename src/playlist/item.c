@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 static const char *const motion_words[] = {"still", "scroll-left", "scroll-up", "page"};

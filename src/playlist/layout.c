@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 enum { DEPTH_MOST = 16, VIRTUAL_SIDE = 10000 };
@@ -171,8 +172,8 @@ static void resolve_layout(struct build *build, struct declared_layout *declared
 	if (base && (base->state == LAYOUT_BUSY || depth == DEPTH_MOST)) {
 		diag_error(build->check.diags, based_on->where,
 			base->state == LAYOUT_BUSY
-				? "the layout `%s` is based on itself through `%s`; break the circle"
-				: "the layout `%s` and what it is based on are too many, down to `%s`",
+				? _("the layout `%s` is based on itself through `%s`; break the circle")
+				: _("the layout `%s` and what it is based on are too many, down to `%s`"),
 			layout->name, base->layout.name);
 		declared->broken = true;
 	} else if (base) {

@@ -1,6 +1,7 @@
 /* Where zones lie. */
 #include <stdio.h>
 
+#include "base/words.h"
 #include "playlist/catalogue.h"
 
 bool content_is_empty(const struct content *content)
@@ -88,7 +89,7 @@ static void check_pair(
 		return;
 	char size[48] = "";
 	if (c->display[0])
-		snprintf(size, sizeof size, " (%dx%d pixels of it)", common.width, common.height);
+		snprintf(size, sizeof size, _(" (%dx%d pixels of it)"), common.width, common.height);
 	diag_error(c->diags, upper->where,
 		"the zone `%s` lies over `%s`%s%s; move one of them (only over a panel or a picture may "
 		"others "
@@ -101,7 +102,7 @@ void layout_check(
 {
 	char where[128] = "";
 	if (display)
-		snprintf(where, sizeof where, " on display `%s`", display);
+		snprintf(where, sizeof where, _(" on display `%s`"), display);
 	const struct checking c = {layout, width, height, where, diags};
 	for (size_t i = 0; i < layout->zone_count; i++) {
 		check_alone(&c, &layout->zones[i]);

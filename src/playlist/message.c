@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 enum { SHORTS_MOST = 8 };

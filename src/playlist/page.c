@@ -1,6 +1,7 @@
 /* How a message fills the zones of its layouts. */
 #include <string.h>
 
+#include "base/words.h"
 #include "playlist/build.h"
 
 enum { LAYOUTS_MOST = 8, SLOTS_MOST = LAYOUT_ZONES_MOST + 4 };
@@ -197,10 +198,15 @@ static void refuse_slot(struct filling *f, const struct slot *slot)
 			if (is_open(&f->layouts[i]->zones[k]))
 				candidates[count++] = f->layouts[i]->zones[k].name;
 	const char *near = nearest_word(slot->zone, candidates, count);
-	diag_error(f->build->check.diags, slot->node->key_where,
-		"the layout `%s`%s has no zone `%s` that a message fills%s%s%s", f->layouts[0]->name,
-		f->layout_count > 1 ? " (and the others)" : "", check_excerpt(slot->zone),
-		near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "; delete it");
+	const char *others = f->layout_count > 1 ? _(" (and the others)") : "";
+	if (near)
+		diag_error(f->build->check.diags, slot->node->key_where,
+			"the layout `%s`%s has no zone `%s` that a message fills; did you mean `%s`?",
+			f->layouts[0]->name, others, check_excerpt(slot->zone), near);
+	else
+		diag_error(f->build->check.diags, slot->node->key_where,
+			"the layout `%s`%s has no zone `%s` that a message fills; delete it",
+			f->layouts[0]->name, others, check_excerpt(slot->zone));
 }
 
 void fill_pages(struct build *build, struct declared_message *declared)

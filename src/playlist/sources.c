@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "conf/check.h"
 #include "playlist/catalogue.h"
 
@@ -22,7 +23,7 @@ struct collector {
 
 static void report(struct collector *collector, const char *path, const char *message)
 {
-	diag_error(collector->diags, (struct location){path, 0, 0}, "%s", message);
+	diag_error(collector->diags, (struct location){path, 0, 0}, "%s", _(message));
 }
 
 static bool is_unit_name(const char *name)
@@ -49,21 +50,21 @@ static void warn_passed_over(struct collector *collector, const char *name, cons
 	static const struct {
 		const char *end, *words;
 	} ends[] = {
-		{".yml", "passed over: playlist files are named .yaml"},
-		{".gif", "passed over: a GIF cannot be shown; save it as PNG"},
-		{".webp", "passed over: a WebP picture cannot be shown; save it as PNG or JPEG"},
-		{".svg", "passed over: a drawing cannot be shown; export it as PNG in the size of the "
-			 "display"},
-		{".bmp", "passed over: a BMP cannot be shown; save it as PNG"},
-		{".png", "passed over: a picture's name ends in small letters, .png"},
-		{".jpg", "passed over: a picture's name ends in small letters, .jpg"},
-		{".jpeg", "passed over: a picture's name ends in small letters, .jpeg"},
+		{".yml", N_("passed over: playlist files are named .yaml")},
+		{".gif", N_("passed over: a GIF cannot be shown; save it as PNG")},
+		{".webp", N_("passed over: a WebP picture cannot be shown; save it as PNG or JPEG")},
+		{".svg", N_("passed over: a drawing cannot be shown; export it as PNG in the size of the "
+			    "display")},
+		{".bmp", N_("passed over: a BMP cannot be shown; save it as PNG")},
+		{".png", N_("passed over: a picture's name ends in small letters, .png")},
+		{".jpg", N_("passed over: a picture's name ends in small letters, .jpg")},
+		{".jpeg", N_("passed over: a picture's name ends in small letters, .jpeg")},
 	};
 	size_t length = strlen(name);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		size_t end = strlen(ends[i].end);
 		if (length > end && strcasecmp(name + length - end, ends[i].end) == 0)
-			diag_warning(collector->diags, (struct location){path, 0, 0}, "%s", ends[i].words);
+			diag_warning(collector->diags, (struct location){path, 0, 0}, "%s", _(ends[i].words));
 	}
 }
 
@@ -75,8 +76,8 @@ static int open_file(
 	struct stat status;
 	if (fd < 0) {
 		report(collector, path,
-			errno == ELOOP ? "a symbolic link is not read; put the file itself here"
-				       : strerror(errno));
+			errno == ELOOP ? _("a symbolic link is not read; put the file itself here")
+				       : words_error(errno));
 		return -1;
 	}
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
@@ -159,7 +160,7 @@ static void add_file(
 			.size = size,
 			.path = xstrdup(path)};
 	} else {
-		report(collector, path, strerror(errno));
+		report(collector, path, words_error(errno));
 		free(data);
 	}
 	close(fd);
@@ -184,7 +185,7 @@ static bool list(struct collector *collector, int directory, const char *path, s
 {
 	int count = scandirat(directory, ".", &ret->entries, visible, compare_names);
 	if (count < 0)
-		report(collector, path, strerror(errno));
+		report(collector, path, words_error(errno));
 	ret->count = count;
 	return count >= 0;
 }
@@ -230,7 +231,7 @@ static void add_unit_below(struct collector *collector, int directory, const cha
 	char *below = xasprintf("%s/%s", path, name);
 	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		report(collector, below, strerror(errno));
+		report(collector, below, words_error(errno));
 	else if (!is_unit_name(name))
 		report(collector, below, "a unit's directory is named with a-z, 0-9 and `-`; rename it");
 	else
@@ -297,11 +298,11 @@ int sources_read(const char *path, struct source_file **ret_files, size_t *ret_c
 	char *top = trimmed(path);
 	struct stat status;
 	if (stat(top, &status) < 0) {
-		report(&collector, top, strerror(errno));
+		report(&collector, top, words_error(errno));
 	} else if (S_ISDIR(status.st_mode)) {
 		int fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
-			report(&collector, top, strerror(errno));
+			report(&collector, top, words_error(errno));
 		else
 			add_directory(&collector, fd, top);
 		if (fd >= 0)

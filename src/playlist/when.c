@@ -2,12 +2,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "playlist/build.h"
 
 static const char *const day_words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "daily", "weekend"};
 enum { WEEKDAYS = 7, DAY_WORDS = 9, EVERY_DAY = 127, WEEKEND = 96 };
 
-static const char days_form[] = "`mon..fri`, days as [mon, wed], `weekend` or `daily`";
+static const char days_form[] = N_("`mon..fri`, days as [mon, wed], `weekend` or `daily`");
 
 /* Index into day_words of text[0..size), -1: none. */
 static int find_day(const char *text, size_t size)
@@ -100,7 +101,7 @@ static void read_recurrence(struct build *build, struct node *map, struct entry 
 	else if (recurrence_count(entry->repeat) == 0 && entry->also_count == 0)
 		diag_error(check->diags, node->where,
 			"`repeat`: no day %s follows this rule; the entry can never play",
-			entry->until == DAY_NONE ? "from `from` on" : "from `from` to `until`");
+			entry->until == DAY_NONE ? _("from `from` on") : _("from `from` to `until`"));
 }
 
 void read_period(struct build *build, struct unit_state *unit, struct node *map, struct entry *entry)

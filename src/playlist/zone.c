@@ -1,6 +1,7 @@
 /* One zone of a layout, as it is written. */
 #include <string.h>
 
+#include "base/words.h"
 #include "playlist/build.h"
 
 static const char *const kind_words[] = {"text", "ticker", "clock", "image", "qr", "playlist", "panel"};

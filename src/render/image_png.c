@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "render/image_decode.h"
 
 struct reader {
@@ -36,7 +37,7 @@ static void on_read(png_structp png, png_bytep to, size_t count)
 {
 	struct reader *reader = png_get_io_ptr(png);
 	if (count > reader->size - reader->used)
-		png_error(png, "it ends too early");
+		png_error(png, _("it ends too early"));
 	memcpy(to, reader->data + reader->used, count);
 	reader->used += count;
 }
@@ -95,7 +96,7 @@ static int read_all(struct reader *reader)
 	if (png_get_image_width(png, reader->info) != (png_uint_32)header->width ||
 		png_get_image_height(png, reader->info) != (png_uint_32)header->height ||
 		png_get_rowbytes(png, reader->info) != (size_t)header->width * 4)
-		png_error(png, "its header contradicts itself");
+		png_error(png, _("its header contradicts itself"));
 	reader->sink->begin(reader->sink->data, header->width, header->height);
 	if (header->whole)
 		read_interlaced(reader);

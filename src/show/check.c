@@ -1,6 +1,7 @@
 /* The trial: everything that can show on a display is rendered once, and what is wrong is told. */
 #include "base/alloc.h"
 #include "base/note.h"
+#include "base/words.h"
 #include "render/image.h"
 #include "show/judge.h"
 #include "show/private.h"
@@ -36,7 +37,7 @@ static void report_picture(
 static void report_item(const struct item *item, const struct judged *judged, struct diag_list *diags)
 {
 	const struct message *message = item->message;
-	char *what = xasprintf("message `%s/%s`", message->unit, message->name);
+	char *what = xasprintf(_("message `%s/%s`"), message->unit, message->name);
 
 	judge_picture(judged, message->text_where, what, diags);
 	judge_item(judged, item, what, diags);

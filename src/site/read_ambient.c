@@ -1,4 +1,5 @@
 /* `ambient`: a light sensor, and how bright the display is by it. */
+#include "base/words.h"
 #include "site/keys.h"
 
 #include <math.h>

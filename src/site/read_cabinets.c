@@ -1,4 +1,5 @@
 /* `map`: how a display's modules are wired, and the cabinets that it may be made of. */
+#include "base/words.h"
 #include "site/keys.h"
 #include "site/scan_file.h"
 
@@ -193,7 +194,7 @@ static void read_group(struct site_reader *reader, struct node *group, struct di
 static void try_panel(struct site_reader *reader, const struct panel_spec *spec, struct location where)
 {
 	struct panel *panel;
-	const char *why = "the panel cannot be made so";
+	const char *why = _("the panel cannot be made so");
 	if (panel_create(spec, &panel, &why) < 0)
 		diag_error(reader->check.diags, where, "`map`: %s", why);
 	else

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 enum { UNITS_MOST = 64, GRANTS_MOST = 64, PLACES_MOST = 1000 };
 

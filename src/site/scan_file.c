@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/words.h"
 
 enum { BYTES_MOST = 256 * 1024, PIXELS_MOST = 65536, NAMES_MOST = 256, SCAN_MOST = 64 };
 
@@ -137,9 +138,15 @@ static bool read_setting(struct reader *r, const char *start, const char *end)
 		good = read_scan(r, value, end);
 	} else {
 		const char *near = nearest_word(word, words, sizeof words / sizeof *words);
-		diag_error(r->diags, here(r, start),
-			"a map file has no `%.40s`; write %s%s%s, or `pixels` before the drawing", word,
-			near ? "`" : "title, module, wire or scan", near ? near : "", near ? "`" : "");
+		if (near)
+			diag_error(r->diags, here(r, start),
+				"a map file has no `%.40s`; write `%s`, or `pixels` before the drawing", word,
+				near);
+		else
+			diag_error(r->diags, here(r, start),
+				"a map file has no `%.40s`; write title, module, wire or scan, or `pixels` "
+				"before the drawing",
+				word);
 		good = false;
 	}
 	free(word);
@@ -361,11 +368,14 @@ static void refuse_name(struct arena *arena, const char *name, struct location w
 	size_t count = scan_file_names(arena, &names);
 	const char *near = nearest_word(name, names, count);
 
-	diag_error(diags, where, "there is no map `%s` in %s; %s%s%s", name, scan_file_directory(),
-		near ? "did you mean `"
-		     : "`bangtin-testpattern map` lists them; a file of your own is written with its "
-		       "directory, as \"./",
-		near ? near : name, near ? "`?" : ".map\"");
+	if (near)
+		diag_error(diags, where, "there is no map `%s` in %s; did you mean `%s`?", name,
+			scan_file_directory(), near);
+	else
+		diag_error(diags, where,
+			"there is no map `%s` in %s; `bangtin-testpattern map` lists them; a file of your "
+			"own is written with its directory, as \"./%s.map\"",
+			name, scan_file_directory(), name);
 }
 
 const struct scan_file *scan_file_read(const char *name, const char *directory, struct location where,
@@ -385,7 +395,7 @@ const struct scan_file *scan_file_read(const char *name, const char *directory, 
 		return NULL;
 	}
 	if (error < 0) {
-		diag_error(diags, where, "the map file %s cannot be read: %s", path, strerror(-error));
+		diag_error(diags, where, "the map file %s cannot be read: %s", path, words_error(error));
 		return NULL;
 	}
 	const struct scan_file *file = scan_file_parse(path, data, size, arena, diags);

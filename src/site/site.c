@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "site/keys.h"
 
 enum { DISPLAYS_MOST = 1024 };
@@ -97,7 +98,7 @@ struct site *site_read(const char *path, struct diag_list *diags)
 	size_t size;
 	int error = file_read(path, conf_limits_default.bytes, &data, &size);
 	if (error < 0) {
-		diag_error(diags, (struct location){path, 0, 0}, "cannot read it: %s", strerror(-error));
+		diag_error(diags, (struct location){path, 0, 0}, "cannot read it: %s", words_error(error));
 		return NULL;
 	}
 	const char *slash = strrchr(path, '/');

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -182,7 +183,7 @@ void prune(const struct store *store, int keep)
 			error = remove_generation(store, numbers[i]);
 	}
 	if (error)
-		log_warning("store: an old generation could not be removed: %s", strerror(-error));
+		log_warning("store: an old generation could not be removed: %s", words_error(error));
 	free(numbers);
 }
 

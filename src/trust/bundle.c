@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "trust/private.h"
 
 struct judge {
@@ -87,9 +88,10 @@ static int check_signature(struct judge *judge, const struct trust_file *manifes
 	const struct trust_key *key = trust_root_key(root, id);
 	if (!key)
 		return trust_refuse(judge->fault, RULE_SIGNATURES,
-			"%s is by key %s, which %s root version %lld", name, hex,
-			trust_root_is_revoked(root, hex) ? "was revoked in" : "is not in",
-			(long long)root->version);
+			trust_root_is_revoked(root, hex)
+				? _("%s is by key %s, which was revoked in root version %lld")
+				: _("%s is by key %s, which is not in root version %lld"),
+			name, hex, (long long)root->version);
 	if (minisign_verify(&key->public, file->data, file->size, manifest->data, manifest->size) < 0)
 		return trust_refuse(judge->fault, RULE_SIGNATURES,
 			"%s (%s) is not of this MANIFEST; it was changed after it was signed", name,

@@ -18,7 +18,7 @@ const char *trust_rule_name(enum trust_rule rule);
 
 struct trust_fault {
 	enum trust_rule rule;
-	char text[400]; /* "what is wrong; what to do" */
+	char text[600]; /* "what is wrong; what to do" */
 };
 
 /* Fills the fault and returns -EKEYREJECTED, so that a check can end with it. */

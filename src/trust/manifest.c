@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "trust/private.h"
 
 static const char *const class_names[] = {
@@ -48,8 +49,8 @@ int bundle_class_parse(const char *text, enum bundle_class *ret_class)
 
 static int refuse(const struct reader *reader, const char *what)
 {
-	return trust_refuse(
-		reader->fault, RULE_SIGNATURES, "MANIFEST:%d: %s; sign the bundle anew", reader->line, what);
+	return trust_refuse(reader->fault, RULE_SIGNATURES, "MANIFEST:%d: %s; sign the bundle anew",
+		reader->line, _(what));
 }
 
 static bool take(struct reader *reader, enum field field, const char *value)
@@ -142,10 +143,10 @@ static int check_whole(struct reader *reader)
 				"MANIFEST does not say its %s; sign the bundle anew", field_names[i]);
 	bool blank = manifest->class == BUNDLE_BLANK;
 	if (blank != (manifest->count == 0))
-		return refuse(reader, blank ? "an order to blank has no files" : "it has no files");
+		return refuse(reader, blank ? _("an order to blank has no files") : _("it has no files"));
 	if (blank != (strcmp(manifest->scope, "*") == 0))
-		return refuse(
-			reader, blank ? "the scope of an order to blank is *" : "the scope is one unit");
+		return refuse(reader,
+			blank ? _("the scope of an order to blank is *") : _("the scope is one unit"));
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "trust/private.h"
 
 struct reader {
@@ -17,7 +18,7 @@ struct reader {
 
 static int refuse(const struct reader *reader, const char *what)
 {
-	return trust_refuse(reader->fault, RULE_ROOT, "%s:%d: %s", reader->name, reader->line, what);
+	return trust_refuse(reader->fault, RULE_ROOT, "%s:%d: %s", reader->name, reader->line, _(what));
 }
 
 static int parse_roles(char *text, unsigned *ret_roles)
@@ -259,6 +260,6 @@ int trust_root_check_signed(const struct trust_root *by, const char *data, size_
 	}
 	return trust_refuse(fault, RULE_ROOT,
 		"ROOT: %s; %d holders of root version %lld must sign it (`bangtin sign ROOT -k KEY`)",
-		first ? "one signature only is good" : "no signature is good", TRUST_ROOT_NEEDED,
+		first ? _("one signature only is good") : _("no signature is good"), TRUST_ROOT_NEEDED,
 		(long long)by->version);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "agenda.h"
+#include "base/words.h"
 #include "walk.h"
 
 #define DAYS_MOST 400
@@ -68,13 +69,13 @@ static void print_block(void *data, const struct block *block)
 
 	printf("%.19s  %.19s  ", context_format(context, block->start), context_format(context, block->end));
 	if (block->count == 0) {
-		puts("(nothing: the default message)");
+		puts(_("(nothing: the default message)"));
 		return;
 	}
 	for (size_t i = 0; i < block->count; i++)
 		printf("%s%s", i ? ", " : "", block->entries[i]->id);
 	printf("%s  [priority %d%s]\n", block->more ? ", …" : "", block->priority,
-		block->reason == REASON_PRIORITY ? ", over lower ones" : "");
+		block->reason == REASON_PRIORITY ? _(", over lower ones") : "");
 }
 
 static void print_item(const struct context *context, const struct segment *segment)
@@ -82,7 +83,7 @@ static void print_item(const struct context *context, const struct segment *segm
 	printf("%-23s  %9.3f s  ", context_local(context, segment->start),
 		(double)(segment->end - segment->start) / NS_PER_SEC);
 	if (!segment->entry) {
-		puts("(nothing: the default message)");
+		puts(_("(nothing: the default message)"));
 		return;
 	}
 	printf("%s/%s  (%s, %s)\n", segment->item->message->unit, segment->item->message->name,
@@ -196,7 +197,7 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_agenda = {
 	.name = "agenda",
 	.arguments = "[-c FILE] -d DISPLAY [--from T] [--until T] [--items|--counts|--week|--ics] [PATH]",
-	.summary = "Lists what plays when",
+	.summary = N_("Lists what plays when"),
 	.help = "With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not "
 		"told.\n\n"
 		"  -d, --display NAME\n"

@@ -7,6 +7,7 @@
 
 #include "agenda.h"
 #include "base/alloc.h"
+#include "base/words.h"
 #include "walk.h"
 
 #define ROWS	   48
@@ -152,11 +153,11 @@ static void print_legend(const struct chart *chart)
 		if (chart->totals[kind] == 0)
 			continue;
 		put(chart, letter_index(chart, kind));
-		printf("  %s, %.1f minutes, priority %d\n", entry_of(chart, kind)->id,
+		printf(_("  %s, %.1f minutes, priority %d\n"), entry_of(chart, kind)->id,
 			(double)chart->totals[kind] / NS_PER_MIN, entry_of(chart, kind)->priority);
 	}
 	if (chart->totals[NOTHING] > 0)
-		printf(".  nothing scheduled: the default message, %.1f minutes\n",
+		printf(_(".  nothing scheduled: the default message, %.1f minutes\n"),
 			(double)chart->totals[NOTHING] / NS_PER_MIN);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 
 int bundle_fail(const char *label, const struct trust_fault *fault)
 {
@@ -35,7 +36,7 @@ static int add(struct bundle_files *to, const char *directory, const char *name)
 	if (error == -EFBIG)
 		code = cli_fail(EXIT_INPUT, "rule sizes: %s has more than %d bytes", path, BUNDLE_BYTES_MOST);
 	else if (error)
-		code = cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		code = cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	free(path);
 	if (code != EXIT_DONE)
 		return code;
@@ -61,7 +62,7 @@ static int read_some(
 	*ret = (struct bundle_files){0};
 	int count = scandir(directory, &entries, which, alphasort), code = EXIT_DONE;
 	if (count < 0)
-		return cli_fail(EXIT_INPUT, "%s: %s", directory, strerror(errno));
+		return cli_fail(EXIT_INPUT, "%s: %s", directory, words_error(errno));
 	if (count > MANIFEST_FILES_MOST + 16)
 		code = cli_fail(EXIT_INPUT, "rule sizes: %s has %d files; a bundle has at most %d", directory,
 			count, MANIFEST_FILES_MOST);
@@ -127,7 +128,7 @@ int root_read(const char *path, struct trust_root **ret_root)
 	if (!error)
 		error = file_read(path, TRUST_ROOT_FILE_MOST, &data, &size);
 	if (error)
-		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	error = trust_root_parse(path, data, size, ret_root, &fault);
 	free(data);
 	return error ? bundle_fail(NULL, &fault) : EXIT_DONE;
@@ -180,9 +181,9 @@ int key_read(const char *path, struct minisign_secret *ret_key)
 	if (!error)
 		error = file_read(path, MINISIGN_FILE_MOST, &text, &size);
 	if (error)
-		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	if (stat(path, &status) == 0 && (status.st_mode & 077))
-		fprintf(stderr, "bangtin: %s can be read by others than you; chmod 600 %s\n", path, path);
+		fprintf(stderr, _("bangtin: %s can be read by others than you; chmod 600 %s\n"), path, path);
 	error = unlock(path, text, size, ret_key);
 	minisign_free_text(text);
 	switch (error) {

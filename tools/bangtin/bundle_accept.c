@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "base/words.h"
 #include "bundle.h"
 #include "control/control.h"
 #include "engine/accept.h"
@@ -31,12 +32,13 @@ static void print_reply(const json_t *reply, const char *label)
 	if (label)
 		printf("%s: ", label);
 	if (root)
-		printf("root version %lld is believed from here on\n", (long long)json_integer_value(root));
+		printf(_("root version %lld is believed from here on\n"),
+			(long long)json_integer_value(root));
 	else if (generation)
-		printf("accepted; generation %lld plays\n",
+		printf(_("accepted; generation %lld plays\n"),
 			(long long)json_integer_value(json_object_get(generation, "number")));
 	else
-		puts("accepted; every display is black until `bangtin unblank`");
+		puts(_("accepted; every display is black until `bangtin unblank`"));
 }
 
 static int accept_there(const struct common *common, const struct bundle_files *files, const char *label)
@@ -111,7 +113,8 @@ static int try_here(
 	else if (!error)
 		print_reply(reply, label);
 	json_decref(reply);
-	return error ? cli_fail(EXIT_REACH, "%s: %s", a->site->state_directory, strerror(-error)) : EXIT_DONE;
+	return error ? cli_fail(EXIT_REACH, "%s: %s", a->site->state_directory, words_error(error))
+		     : EXIT_DONE;
 }
 
 static int accept_on(const struct common *common, const struct site *site, struct store *store,
@@ -161,7 +164,7 @@ static int accept_here(const struct common *common, const struct bundle_files *f
 	int error = store_open(site->state_directory, &store), code;
 	if (error < 0)
 		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory,
-			error == -EBUSY ? "it is in use, but no daemon answers" : strerror(-error));
+			error == -EBUSY ? "it is in use, but no daemon answers" : words_error(error));
 	else
 		code = accept_on(common, site, store, files, label);
 	if (error == 0)

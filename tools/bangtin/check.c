@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "cli.h"
 #include "engine/trial.h"
 #include "lint.h"
@@ -29,7 +30,7 @@ static int gather(const char *path, struct source_file **files, size_t *count, s
 	size_t n;
 	int error = sources_read(path, &more, &n, diags);
 	if (error < 0)
-		return diags->errors ? EXIT_INPUT : cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return diags->errors ? EXIT_INPUT : cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	*files = xrealloc(*files, *count + n + 1, sizeof **files);
 	memcpy(*files + *count, more, n * sizeof *more);
 	*count += n;
@@ -95,7 +96,7 @@ static int report(const struct diag_list *diags, size_t count, bool json)
 	} else {
 		diag_print(diags, stderr);
 		if (diags->errors == 0)
-			printf("%zu file%s: no errors\n", count, count == 1 ? "" : "s");
+			printf(_("%zu file%s: no errors\n"), count, count == 1 ? "" : "s");
 		else
 			printf("%zu error%s\n", diags->errors, diags->errors == 1 ? "" : "s");
 	}
@@ -139,10 +140,11 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_check = {
 	.name = "check",
 	.arguments = "[-c FILE] PATH...",
-	.summary = "Says what is wrong with playlists or a configuration, with the place",
-	.help = "PATH is a playlist file, a unit's directory, a directory of units, or a bangtind.conf. With "
+	.summary = N_("Says what is wrong with playlists or a configuration, with the place"),
+	.help = N_(
+		"PATH is a playlist file, a unit's directory, a directory of units, or a bangtind.conf. With "
 		"-c the\n"
 		"playlists are also held against the site's displays and rendered once on each.\n\n"
-		"      --format text|json\n",
+		"      --format text|json\n"),
 	.run = run,
 };

@@ -153,7 +153,7 @@ int cli_explain(const char *path, int error)
 	case ETIMEDOUT:
 		return cli_fail(EXIT_REACH, "the daemon did not answer in time");
 	default:
-		return cli_fail(EXIT_REACH, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_REACH, "%s: %s", path, words_error(error));
 	}
 }
 

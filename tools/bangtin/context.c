@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "base/words.h"
 #include "cli.h"
 #include "engine/trial.h"
 #include "store/data_files.h"
@@ -46,7 +47,7 @@ static int read_state(struct context *context, int generation, struct sources *s
 		return no_generation(generation);
 	if (error < 0 && error != -ENOENT)
 		return cli_fail(EXIT_REACH, "%s cannot be read: %s", context->site->state_directory,
-			strerror(-error));
+			words_error(error));
 	return EXIT_DONE;
 }
 
@@ -129,7 +130,7 @@ static int gather(const struct common *common, int generation, const char *path,
 		return code;
 	int error = sources_read(path, &sources->added, &sources->added_count, diags);
 	if (error < 0 && diags->errors == 0)
-		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	return error < 0 ? EXIT_INPUT : EXIT_DONE;
 }
 
@@ -189,9 +190,9 @@ int context_show(struct context *context, const char *name)
 	const struct display *display = name ? site_display(site, name) : NULL;
 	if (!display) {
 		if (name)
-			fprintf(stderr, "bangtin: no display is named `%s`; there are:", name);
+			fprintf(stderr, _("bangtin: no display is named `%s`; there are:"), name);
 		else
-			fputs("bangtin: which display? -d one of:", stderr);
+			fputs(_("bangtin: which display? -d one of:"), stderr);
 		for (size_t i = 0; i < site->display_count; i++)
 			fprintf(stderr, " %s", site->displays[i].name);
 		fputc('\n', stderr);

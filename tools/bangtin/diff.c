@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "effect.h"
 
 static double minutes(int64_t time)
@@ -61,15 +62,15 @@ static void print_effect(const struct effect *effect)
 	time_format_date(effect->first + effect->days - 1, last, sizeof last);
 	printf("%s, %s..%s: ", effect->display->name, first, last);
 	if (effect->count == 0) {
-		printf("nothing changes (%zu messages)\n", effect->unchanged);
+		printf(_("nothing changes (%zu messages)\n"), effect->unchanged);
 		return;
 	}
-	printf("%zu message%s, %zu as before\n", effect->count, effect->count == 1 ? " changes" : "s change",
-		effect->unchanged);
+	printf(_("%zu message%s, %zu as before\n"), effect->count,
+		effect->count == 1 ? " changes" : _("s change"), effect->unchanged);
 	for (size_t i = 0; i < effect->count; i++)
 		print_row(effect, &effect->rows[i]);
 	if (effect->nothing_before != effect->nothing_after)
-		printf("    (nothing scheduled: the default message): %.1f -> %.1f minutes (%+.1f)\n",
+		printf(_("    (nothing scheduled: the default message): %.1f -> %.1f minutes (%+.1f)\n"),
 			minutes(effect->nothing_before), minutes(effect->nothing_after),
 			minutes(effect->nothing_after - effect->nothing_before));
 }
@@ -243,13 +244,14 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_diff = {
 	.name = "diff",
 	.arguments = "[-c FILE] [-d DISPLAY]... [--from T] [--days N] [--html OUT.html] [OLD] NEW",
-	.summary = "Says what a change will change on the displays",
-	.help = "OLD and NEW are `current`, the number of a generation, or a PATH as if it were loaded now. "
+	.summary = N_("Says what a change will change on the displays"),
+	.help = N_(
+		"OLD and NEW are `current`, the number of a generation, or a PATH as if it were loaded now. "
 		"OLD is\n"
 		"`current` if it is left out. A directory whose name is a number: ./7.\n\n"
 		"  -d, --display NAME   these displays only: names or tags\n"
 		"      --from T         from the programme day of T on, such as 2026-03-02, not today\n"
 		"      --days N         so many days; 30 if not told, at most 366\n"
-		"      --html OUT.html  a sheet with pictures, in one file\n",
+		"      --html OUT.html  a sheet with pictures, in one file\n"),
 	.run = run,
 };

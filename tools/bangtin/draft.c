@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "cli.h"
 
 static volatile sig_atomic_t came;
@@ -56,7 +57,7 @@ void draft_begin(struct draft *draft, const char *path)
 int draft_end(struct draft *draft, int code)
 {
 	if (code == EXIT_DONE && !came && rename(draft->temporary, draft->path) < 0)
-		code = cli_fail(EXIT_REACH, "%s: %s", draft->path, strerror(errno));
+		code = cli_fail(EXIT_REACH, "%s: %s", draft->path, words_error(errno));
 	if (code != EXIT_DONE || came)
 		unlink(draft->temporary);
 	free(draft->path);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "base/words.h"
 #include "draft.h"
 #include "effect.h"
 #include "frame/scale.h"
@@ -102,7 +103,7 @@ static int print_picture(
 	fclose(memory);
 	if (error < 0) {
 		free(bytes);
-		return cli_fail(EXIT_REACH, "a picture: %s", strerror(-error));
+		return cli_fail(EXIT_REACH, "a picture: %s", words_error(error));
 	}
 	char *data = base64_encode(bytes, size);
 	picture_size(frame, &width, &height);
@@ -236,12 +237,12 @@ static int print_display(struct sheet_file *sheet, const struct effect *effect)
 	fprintf(to, "<section><h2>%s</h2>\n<p class=\"faint\">%d×%d pixels · ", effect->display->name,
 		effect->display->width, effect->display->height);
 	if (effect->count == 0)
-		fprintf(to, "nothing changes");
+		fprintf(to, _("nothing changes"));
 	else
-		fprintf(to, "%zu message%s, %zu as before", effect->count,
-			effect->count == 1 ? " changes" : "s change", effect->unchanged);
+		fprintf(to, _("%zu message%s, %zu as before"), effect->count,
+			effect->count == 1 ? " changes" : _("s change"), effect->unchanged);
 	if (effect->nothing_before != effect->nothing_after)
-		fprintf(to, " · nothing scheduled: %.1f → %.1f minutes",
+		fprintf(to, _(" · nothing scheduled: %.1f → %.1f minutes"),
 			(double)effect->nothing_before / NS_PER_MIN,
 			(double)effect->nothing_after / NS_PER_MIN);
 	fputs("</p>\n", to);
@@ -308,14 +309,14 @@ int effect_write_html(struct page_side before, struct page_side after, int64_t f
 	signals_catch();
 	draft_begin(&draft, path);
 	sheet.to = fopen(draft.temporary, "we");
-	int code = sheet.to ? EXIT_DONE : cli_fail(EXIT_REACH, "%s: %s", path, strerror(errno));
+	int code = sheet.to ? EXIT_DONE : cli_fail(EXIT_REACH, "%s: %s", path, words_error(errno));
 	if (sheet.to) {
 		print_head(sheet.to, before, after, from, until);
 		code = print_displays(&sheet, before, after, from, until, displays, count);
 		fputs("</main></body></html>\n", sheet.to);
 		bool failed = ferror(sheet.to);
 		if ((fclose(sheet.to) != 0 || failed) && code == EXIT_DONE)
-			code = cli_fail(EXIT_REACH, "%s: %s", path, strerror(errno));
+			code = cli_fail(EXIT_REACH, "%s: %s", path, words_error(errno));
 	}
 	code = draft_end(&draft, code);
 	signals_obey();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "cli.h"
 #include "film.h"
 #include "palette.h"
@@ -202,7 +203,7 @@ static int gif_open(const char *path, int width, int height, int32_t rate, void 
 	int error = 0;
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644); /* giflib's own mode is 0600 */
 	if (fd < 0)
-		return cli_fail(EXIT_REACH, "%s: %s", path, strerror(errno));
+		return cli_fail(EXIT_REACH, "%s: %s", path, words_error(errno));
 	GifFileType *file = EGifOpenFileHandle(fd, &error);
 	if (!file) {
 		const char *why = GifErrorString(error);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "cli.h"
 #include "draft.h"
 #include "film.h"
@@ -81,7 +82,7 @@ static int mp4_open(const char *path, int width, int height, int32_t rate, void 
 
 	if (pipe2(ends, O_CLOEXEC) < 0) {
 		free(mp4);
-		return cli_fail(EXIT_REACH, "no pipe to ffmpeg: %s", strerror(errno));
+		return cli_fail(EXIT_REACH, "no pipe to ffmpeg: %s", words_error(errno));
 	}
 	char *size = xasprintf("%dx%d", width, height), *frames = xasprintf("%d/1000", (int)rate);
 	char *filter = xasprintf("scale=%d:%d:flags=neighbor+accurate_rnd+full_chroma_int:"
@@ -100,7 +101,7 @@ static int mp4_open(const char *path, int width, int height, int32_t rate, void 
 		if (error == -ENOENT)
 			return cli_fail(EXIT_REACH,
 				"MP4 needs the program ffmpeg: install the package ffmpeg, or write .gif");
-		return cli_fail(EXIT_REACH, "ffmpeg cannot be started: %s", strerror(-error));
+		return cli_fail(EXIT_REACH, "ffmpeg cannot be started: %s", words_error(error));
 	}
 	fcntl(mp4->fd, F_SETPIPE_SZ, PIPE_SIZE); /* fewer switches; it works without */
 	mp4->last = frame_create(width, height);
@@ -122,7 +123,7 @@ static int mp4_add(void *film, const struct frame *frame)
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return cli_fail(EXIT_REACH, "ffmpeg ended early: %s", strerror(errno));
+			return cli_fail(EXIT_REACH, "ffmpeg ended early: %s", words_error(errno));
 		bytes += put;
 		left -= (size_t)put;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/note.h"
+#include "base/words.h"
 #include "cli.h"
 
 enum { COLUMNS = 80 };
@@ -54,7 +55,7 @@ static void print_list(void)
 		printf("%s  %-7s  %s\n", name, page->severity == DIAG_ERROR ? "error" : "warning",
 			page->title);
 	}
-	puts("\n`bangtin help B013` explains one of them.");
+	puts(_("\n`bangtin help B013` explains one of them."));
 }
 
 static void print_json(const struct note_page *only)
@@ -100,7 +101,7 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_help = {
 	.name = "help",
 	.arguments = "[NOTE|notes]",
-	.summary = "Explains a number that check or load gave, as B013",
-	.help = "NOTE is such a number; `notes` lists all of them.\n",
+	.summary = N_("Explains a number that check or load gave, as B013"),
+	.help = N_("NOTE is such a number; `notes` lists all of them.\n"),
 	.run = run,
 };

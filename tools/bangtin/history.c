@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/words.h"
 #include "cli.h"
 #include "store/store.h"
 
@@ -33,7 +34,7 @@ static int run_history(const struct command *command, int argc, char **argv)
 	if (common.json)
 		cli_print_json(list);
 	else if (json_array_size(list) == 0)
-		puts("nothing was ever loaded");
+		puts(_("nothing was ever loaded"));
 	for (size_t i = 0; !common.json && i < json_array_size(list); i++)
 		print_row(json_array_get(list, i));
 	json_decref(reply);
@@ -59,8 +60,9 @@ static int run_rollback(const struct command *command, int argc, char **argv)
 	if (common.json)
 		cli_print_json(reply);
 	else
-		printf("generation %lld plays\n", (long long)json_integer_value(json_object_get(
-							  json_object_get(reply, "generation"), "number")));
+		printf(_("generation %lld plays\n"),
+			(long long)json_integer_value(
+				json_object_get(json_object_get(reply, "generation"), "number")));
 	json_decref(reply);
 	return EXIT_DONE;
 }
@@ -68,7 +70,7 @@ static int run_rollback(const struct command *command, int argc, char **argv)
 const struct command command_history = {
 	.name = "history",
 	.arguments = "[--json]",
-	.summary = "Lists the generations that were loaded, when and by whom",
+	.summary = N_("Lists the generations that were loaded, when and by whom"),
 	.help = "",
 	.run = run_history,
 };
@@ -76,7 +78,7 @@ const struct command command_history = {
 const struct command command_rollback = {
 	.name = "rollback",
 	.arguments = "[GENERATION]",
-	.summary = "Plays an older generation again: the one before, or the one named",
+	.summary = N_("Plays an older generation again: the one before, or the one named"),
 	.help = "",
 	.run = run_rollback,
 };

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "bundle.h"
 
 /* --- key new */
@@ -16,7 +17,7 @@ static int write_new(const char *path, const char *text, unsigned mode)
 	int error = file_write_new(path, text, strlen(text), mode);
 	if (error == -EEXIST)
 		return cli_fail(EXIT_INPUT, "%s is there already; a key is never written over", path);
-	return error ? cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error)) : EXIT_DONE;
+	return error ? cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error)) : EXIT_DONE;
 }
 
 static int write_public(const char *name, const struct minisign_secret *key)
@@ -30,9 +31,9 @@ static int write_public(const char *name, const struct minisign_secret *key)
 	char *lines = xasprintf("untrusted comment: minisign public key %s\n%s\n", id, text);
 	int code = write_new(path, lines, 0644);
 	if (code == EXIT_DONE)
-		printf("%s.key  secret, of you alone; a copy belongs into the safe\n%s  for the root "
-		       "file:\n\n"
-		       "key: %s PERSON author UNIT\n",
+		printf(_("%s.key  secret, of you alone; a copy belongs into the safe\n%s  for the root "
+			 "file:\n\n"
+			 "key: %s PERSON author UNIT\n"),
 			name, path, text);
 	free(lines);
 	free(path);
@@ -71,7 +72,7 @@ static int run_new(const char *name, bool no_password)
 	if (error)
 		return cli_fail(EXIT_INPUT, "%s",
 			error == -ENOMEM ? "a password takes 1 GiB of memory, which is not to be had here"
-					 : strerror(-error));
+					 : words_error(error));
 	char *path = xasprintf("%s.key", name);
 	code = write_new(path, text, 0600);
 	if (code == EXIT_DONE)
@@ -105,7 +106,7 @@ static int show_root(const char *path, bool json)
 	int code = root_read(path, &root);
 	if (code != EXIT_DONE)
 		return code;
-	printf(json ? "{\"version\": %lld, \"keys\": [" : "root version %lld\n", (long long)root->version);
+	printf(json ? "{\"version\": %lld, \"keys\": [" : _("root version %lld\n"), (long long)root->version);
 	for (size_t i = 0; i < root->key_count; i++)
 		print_scopes(&root->keys[i], json, i == 0);
 	if (json)
@@ -128,7 +129,7 @@ static int run_show(const char *path, bool json)
 	if (!error)
 		error = file_read(path, TRUST_ROOT_FILE_MOST, &text, &size);
 	if (error)
-		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	bool secret = minisign_secret_is_protected(text, size) >= 0;
 	bool is_public = minisign_public_parse(text, size, &public) == 0;
 	minisign_free_text(text);
@@ -196,17 +197,17 @@ static int write_revoked(const char *path, const struct trust_root *root, const 
 	size_t size;
 	int error = file_read(path, TRUST_ROOT_FILE_MOST, &data, &size), code = EXIT_DONE;
 	if (error)
-		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	char *text = revoked_text(data, root, key);
 	free(data);
 	if (trust_root_parse(path, text, strlen(text), &after, &fault) < 0)
-		code = bundle_fail("without that key", &fault);
+		code = bundle_fail(_("without that key"), &fault);
 	else if ((error = file_write_atomic(path, text, strlen(text), 0644)) < 0)
-		code = cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		code = cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	if (code == EXIT_DONE) {
 		drop_signatures(path);
-		printf("%s has version %lld without key %s (%s); two holders of the root sign it now:\n"
-		       "bangtin sign %s -k KEY\n",
+		printf(_("%s has version %lld without key %s (%s); two holders of the root sign it now:\n"
+			 "bangtin sign %s -k KEY\n"),
 			path, (long long)after->version, key->id, key->person, path);
 	}
 	trust_root_free(after);
@@ -252,11 +253,12 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_key = {
 	.name = "key",
 	.arguments = "new NAME [--no-password] | show FILE | revoke KEY-ID --root ROOT",
-	.summary = "Makes a key, shows a public key or a root file, takes a key out of a root file",
-	.help = "new writes NAME.key (mode 0600, protected by a password) and NAME.pub; stock minisign reads "
+	.summary = N_("Makes a key, shows a public key or a root file, takes a key out of a root file"),
+	.help = N_(
+		"new writes NAME.key (mode 0600, protected by a password) and NAME.pub; stock minisign reads "
 		"both.\n"
 		"revoke writes the root file's next version, which two holders of the root sign.\n\n"
 		"      --no-password         a key that is used unattended; whoever has the file can sign\n"
-		"      --root ROOT           the root file\n",
+		"      --root ROOT           the root file\n"),
 	.run = run,
 };

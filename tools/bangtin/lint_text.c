@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/lunar.h"
 #include "base/note.h"
+#include "base/words.h"
 #include "lint.h"
 
 #define WEEKDAY "(?<weekday>thứ\\s+(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\\s+nhật)"
@@ -138,7 +139,7 @@ static void judge_lunar(const struct place *place, const GMatchInfo *match)
 		char *advice = NULL;
 		if (lunar_to_day(&named, &meant) == 0) {
 			time_format_date(meant, date, sizeof date);
-			advice = xasprintf("; the day named is %s", date);
+			advice = xasprintf(_("; the day named is %s"), date);
 		}
 		if (is.month != month || is.day != lunar_day)
 			diag_note(place->diags, NOTE_LUNAR, place->message->text_where,

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
+#include "base/words.h"
 #include "bundle.h"
 #include "control/control.h"
 #include "engine/accept.h"
@@ -49,7 +50,7 @@ static void print_loaded(const struct common *common, const json_t *reply)
 	const char *warnings = json_string_value(json_object_get(reply, "warnings"));
 	fputs(warnings ? warnings : "", stderr);
 	const json_t *generation = json_object_get(reply, "generation");
-	printf("generation %lld plays; `bangtin rollback` goes back\n",
+	printf(_("generation %lld plays; `bangtin rollback` goes back\n"),
 		(long long)json_integer_value(json_object_get(generation, "number")));
 }
 
@@ -72,7 +73,7 @@ static int commit(const struct site *site, struct store *store, const struct sou
 	int error = store_read(store, 0, &current, &current_count, NULL), code = EXIT_INPUT;
 	if (error < 0 && error != -ENOENT) {
 		fonts_destroy(fonts);
-		return cli_fail(EXIT_REACH, "the current generation cannot be read: %s", strerror(-error));
+		return cli_fail(EXIT_REACH, "the current generation cannot be read: %s", words_error(error));
 	}
 	char *record;
 	size_t merged_count = trial_merge(current, current_count, files, count, single, &merged);
@@ -88,12 +89,12 @@ static int commit(const struct site *site, struct store *store, const struct sou
 			error = store_commit(store, merged, merged_count, getuid(), user_name(getuid()),
 				clock_now(&clock).time, site->generations_kept, &generation);
 		code = error < 0 ? cli_fail(EXIT_REACH, "the state directory cannot be written: %s",
-					   strerror(-error))
+					   words_error(error))
 				 : EXIT_DONE;
 		if (error == 0 && common->json)
 			printf("{\"generation\": {\"number\": %d}}\n", generation.number);
 		else if (error == 0)
-			printf("generation %d is loaded; it plays when the daemon starts\n",
+			printf(_("generation %d is loaded; it plays when the daemon starts\n"),
 				generation.number);
 	}
 	catalogue_unref(catalogue);
@@ -122,7 +123,7 @@ static int load_here(const struct common *common, const struct source_file *file
 		code = cli_fail(EXIT_REACH, "%s is in use, but no daemon answers on %s",
 			site->state_directory, site->socket_path);
 	else if (error < 0)
-		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory, strerror(-error));
+		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory, words_error(error));
 	else
 		code = commit(site, store, files, count, single, common, diags);
 	if (error == 0)
@@ -152,7 +153,7 @@ static int load(const struct common *common, const char *path, struct diag_list 
 		return load_signed(common, path);
 	int error = sources_read(path, &files, &count, diags);
 	if (error < 0)
-		return diags->errors ? EXIT_INPUT : cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return diags->errors ? EXIT_INPUT : cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	bool single = sources_are_single(path);
 	int code;
 	if (daemon_runs(common)) {
@@ -194,12 +195,13 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_load = {
 	.name = "load",
 	.arguments = "[-c FILE] PATH",
-	.summary = "Loads playlists: all of them are right and play, or nothing changes",
-	.help = "PATH is a directory of units, one unit's directory (it replaces that unit), or one file (it "
+	.summary = N_("Loads playlists: all of them are right and play, or nothing changes"),
+	.help = N_(
+		"PATH is a directory of units, one unit's directory (it replaces that unit), or one file (it "
 		"replaces or\n"
 		"joins its unit, the name of its directory). With -c and no daemon running it loads into the "
 		"state.\n"
 		"A directory with a MANIFEST is a signed bundle, which is all that a site takes unless its\n"
-		"configuration says unsigned-loads = true.\n\n",
+		"configuration says unsigned-loads = true.\n\n"),
 	.run = run,
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "cli.h"
 
 static void print_overrides(const json_t *reply)
@@ -13,7 +14,8 @@ static void print_overrides(const json_t *reply)
 		const char *until = json_string_value(json_object_get(item, "until"));
 		const char *text = json_string_value(json_object_get(item, "text"));
 		printf("%s  %s until %.19s on", json_string_value(json_object_get(item, "id")),
-			json_string_value(json_object_get(item, "kind")), until ? until : "further notice");
+			json_string_value(json_object_get(item, "kind")),
+			until ? until : _("further notice"));
 		json_array_foreach(json_object_get(item, "on"), k, name)
 			printf(" %s", json_string_value(name));
 		printf("%s%s\n", text ? ": " : "", text ? text : "");
@@ -90,42 +92,44 @@ static int run_remove(const struct command *command, int argc, char **argv)
 	return send_edit(&common,
 		json_pack("{s:s, s:s?, s:s?}", "command", command->name, "display", display, "id",
 			operands ? argv[0] : NULL),
-		"nothing to take back");
+		_("nothing to take back"));
 }
 
 const struct command command_announce = {
 	.name = "announce",
 	.arguments = "(TEXT | --template NAME) (--on NAME-OR-TAG... | --all) --for DURATION",
-	.summary = "Shows a text at once, over the schedule, for a while",
-	.help = "      --on NAME-OR-TAG      where; may be repeated\n"
+	.summary = N_("Shows a text at once, over the schedule, for a while"),
+	.help = N_(
+		"      --on NAME-OR-TAG      where; may be repeated\n"
 		"      --all                 on every display\n"
 		"      --for DURATION        30s, 10m, 2h; at most 24h\n"
 		"  -t, --template NAME       words approved beforehand (`bangtin status` lists them); at "
 		"most 60m.\n"
-		"                            A site that takes signed words only announces nothing else\n",
+		"                            A site that takes signed words only announces nothing else\n"),
 	.run = run_announce,
 };
 
 const struct command command_clear = {
 	.name = "clear",
 	.arguments = "[ID] [-d DISPLAY]",
-	.summary = "Takes announcements back",
-	.help = "All of them, or the one with that ID, or those on that display.\n\n  -d, --display NAME\n",
+	.summary = N_("Takes announcements back"),
+	.help = N_(
+		"All of them, or the one with that ID, or those on that display.\n\n  -d, --display NAME\n"),
 	.run = run_remove,
 };
 
 const struct command command_blank = {
 	.name = "blank",
 	.arguments = "[-d DISPLAY...]",
-	.summary = "Makes displays black at once, until unblank",
-	.help = "  -d, --display NAME-OR-TAG  all of them, if not told; may be repeated\n",
+	.summary = N_("Makes displays black at once, until unblank"),
+	.help = N_("  -d, --display NAME-OR-TAG  all of them, if not told; may be repeated\n"),
 	.run = run_blank,
 };
 
 const struct command command_unblank = {
 	.name = "unblank",
 	.arguments = "[ID] [-d DISPLAY]",
-	.summary = "Takes blank back",
-	.help = "  -d, --display NAME         all of them, if not told\n",
+	.summary = N_("Takes blank back"),
+	.help = N_("  -d, --display NAME         all of them, if not told\n"),
 	.run = run_remove,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "draft.h"
 #include "film.h"
 #include "frame/rate.h"
@@ -32,7 +33,7 @@ static int write_png(const struct frame *frame, const char *path)
 	struct draft draft;
 	draft_begin(&draft, path);
 	int error = frame_write_png(frame, draft.temporary);
-	int code = error < 0 ? cli_fail(EXIT_REACH, "%s: %s", path, strerror(-error)) : EXIT_DONE;
+	int code = error < 0 ? cli_fail(EXIT_REACH, "%s: %s", path, words_error(error)) : EXIT_DONE;
 	return draft_end(&draft, code);
 }
 
@@ -270,8 +271,9 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_preview = {
 	.name = "preview",
 	.arguments = "[-c FILE] -d DISPLAY [--at T] -o OUT.png|.gif|.mp4 [PATH]",
-	.summary = "Draws exactly what a display shows at an instant, over a span, or in a day",
-	.help = "With PATH (and -c): as if it were loaded now.\n\n"
+	.summary = N_("Draws exactly what a display shows at an instant, over a span, or in a day"),
+	.help = N_(
+		"With PATH (and -c): as if it were loaded now.\n\n"
 		"  -d, --display NAME\n"
 		"      --at T                now, if not told\n"
 		"      --from T --until T    every frame of [from, until): -o OUT-%05d.png, OUT.gif or "
@@ -281,6 +283,6 @@ const struct command command_preview = {
 		"      --stage frame|panel   what is composed, or what the LEDs do after gamma and "
 		"brightness\n"
 		"      --panel               draws the LEDs\n"
-		"  -o, --output OUT          MP4 needs the program ffmpeg\n",
+		"  -o, --output OUT          MP4 needs the program ffmpeg\n"),
 	.run = run,
 };

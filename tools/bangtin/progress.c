@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/words.h"
 
 #define BAR_WIDTH  32
 #define DRAW_EVERY (100 * NS_PER_MS)
@@ -27,11 +28,11 @@ void progress_set(struct progress *progress, int64_t done)
 		return;
 	progress->drawn = now;
 	int filled = (int)(done * BAR_WIDTH / progress->total);
-	fprintf(stderr, "\r[%.*s%.*s] %3d %%  %lld of %lld %s", filled, full, BAR_WIDTH - filled, empty,
+	fprintf(stderr, _("\r[%.*s%.*s] %3d %%  %lld of %lld %s"), filled, full, BAR_WIDTH - filled, empty,
 		(int)(done * 100 / progress->total), (long long)done, (long long)progress->total,
 		progress->unit);
 	if (done > 0 && now - progress->begun > NS_PER_SEC)
-		fprintf(stderr, ", %lld s left",
+		fprintf(stderr, _(", %lld s left"),
 			(long long)((now - progress->begun) / done * (progress->total - done) / NS_PER_SEC));
 	fputs("\033[K", stderr);
 	fflush(stderr);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "draft.h"
 #include "frame/scale.h"
 #include "progress.h"
@@ -204,11 +205,11 @@ static char *name_of(const struct sheet *sheet, const struct spot *spot)
 	case SHOW_BLANK:
 		return xstrdup("blanked");
 	case SHOW_OFF:
-		return xstrdup("off: outside its hours");
+		return xstrdup(_("off: outside its hours"));
 	case SHOW_DEFAULT:
 		break;
 	}
-	return xstrdup(display->fallback_text ? "the default message" : "black: nothing is scheduled");
+	return xstrdup(display->fallback_text ? _("the default message") : _("black: nothing is scheduled"));
 }
 
 static void label(struct sheet *sheet, const struct spot *spot, int x, int y)
@@ -344,7 +345,7 @@ int sheet_write(struct painter *painter, int64_t from, int64_t until, const char
 	int code = paint_page(&sheet);
 	int error = code == EXIT_DONE && !signals_came() ? frame_write_png(sheet.page, draft.temporary) : 0;
 	if (error < 0)
-		code = cli_fail(EXIT_REACH, "%s: %s", path, strerror(-error));
+		code = cli_fail(EXIT_REACH, "%s: %s", path, words_error(error));
 	code = draft_end(&draft, code);
 	if (code == EXIT_DONE && !signals_came())
 		printf("%zu pictures\n", sheet.count);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "bundle.h"
 
 struct options {
@@ -15,7 +16,7 @@ static int write_beside(const char *directory, const char *name, const char *tex
 {
 	char *path = path_join(directory, name);
 	int error = file_write_atomic(path, text, strlen(text), 0644);
-	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error)) : EXIT_DONE;
+	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error)) : EXIT_DONE;
 	free(path);
 	return code;
 }
@@ -40,16 +41,16 @@ static int sign_root(const char *path, const struct minisign_secret *key)
 	int error = file_read(path, TRUST_ROOT_FILE_MOST, &data, &size);
 	if (error) {
 		trust_root_free(root);
-		return cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	}
 	minisign_id_text(key->id, id);
-	char *comment = xasprintf("bangtin root version %lld", (long long)root->version);
+	char *comment = xasprintf(_("bangtin root version %lld"), (long long)root->version);
 	char *signature = minisign_sign(key, data, size, comment);
 	char *name = xasprintf("ROOT.%s.minisig", id), *directory = path_directory(path);
 	code = write_beside(directory, name, signature);
 	if (code == EXIT_DONE)
-		printf("%s/%s: root version %lld; two holders of the root before sign it\n", directory, name,
-			(long long)root->version);
+		printf(_("%s/%s: root version %lld; two holders of the root before sign it\n"), directory,
+			name, (long long)root->version);
 	free(directory);
 	free(name);
 	free(signature);
@@ -203,11 +204,11 @@ static int sign_bundle(const char *directory, const struct bundle_files *files, 
 	if (code == EXIT_DONE)
 		code = write_signature(directory, BUNDLE_AUTHOR, "author", text, strlen(text), manifest, key);
 	if (code == EXIT_DONE)
-		printf("signed: %s %s, epoch %lld, sequence %lld, %zu files; %s\n",
+		printf(_("signed: %s %s, epoch %lld, sequence %lld, %zu files; %s\n"),
 			bundle_class_name(manifest->class), manifest->scope, (long long)manifest->epoch,
 			(long long)manifest->sequence, manifest->count,
-			manifest->class == BUNDLE_BLANK ? "one signature is enough"
-							: "a second person approves it");
+			manifest->class == BUNDLE_BLANK ? _("one signature is enough")
+							: _("a second person approves it"));
 	free(text);
 	return code;
 }
@@ -309,7 +310,7 @@ static int approve(const char *directory, const struct bundle_files *files, cons
 		code = write_signature(
 			directory, BUNDLE_APPROVER, "approver", file->data, file->size, &manifest, key);
 	if (code == EXIT_DONE)
-		printf("approved: %s %s, epoch %lld, sequence %lld, %zu files\n",
+		printf(_("approved: %s %s, epoch %lld, sequence %lld, %zu files\n"),
 			bundle_class_name(manifest.class), manifest.scope, (long long)manifest.epoch,
 			(long long)manifest.sequence, manifest.count);
 	manifest_finish(&manifest);
@@ -347,30 +348,31 @@ static int run_approve(const struct command *command, int argc, char **argv)
 const struct command command_sign = {
 	.name = "sign",
 	.arguments = "DIRECTORY -k KEY --scope UNIT --expires TIME [--class CLASS] | ROOT -k KEY",
-	.summary = "Signs a unit's files as their author: MANIFEST; or a root file as one of its holders",
-	.help = "Whatever was approved before is not any more. Epoch and sequence go on from the MANIFEST "
-		"that is there.\n\n"
-		"  -k, --key KEY             the secret key; its password is asked for, or read from "
-		"standard input\n"
-		"      --scope UNIT          whose words these are\n"
-		"      --class CLASS         content (playlists, the standard), emergency (NAME.txt: "
-		"templates), or\n"
-		"                            blank (an order to show black; DIRECTORY may be empty)\n"
-		"      --expires TIME        may be loaded until: 30d, or a time\n"
-		"      --not-before TIME     and from when on; now, if not told\n"
-		"      --epoch N, --sequence N\n"
-		"      --root ROOT           the root file: says early what a site would say\n",
+	.summary = N_("Signs a unit's files as their author: MANIFEST; or a root file as one of its holders"),
+	.help = N_("Whatever was approved before is not any more. Epoch and sequence go on from the MANIFEST "
+		   "that is there.\n\n"
+		   "  -k, --key KEY             the secret key; its password is asked for, or read from "
+		   "standard input\n"
+		   "      --scope UNIT          whose words these are\n"
+		   "      --class CLASS         content (playlists, the standard), emergency (NAME.txt: "
+		   "templates), or\n"
+		   "                            blank (an order to show black; DIRECTORY may be empty)\n"
+		   "      --expires TIME        may be loaded until: 30d, or a time\n"
+		   "      --not-before TIME     and from when on; now, if not told\n"
+		   "      --epoch N, --sequence N\n"
+		   "      --root ROOT           the root file: says early what a site would say\n"),
 	.run = run_sign,
 };
 
 const struct command command_approve = {
 	.name = "approve",
 	.arguments = "DIRECTORY -k KEY [--root ROOT]",
-	.summary = "Approves what an author signed: a second person with a second key",
-	.help = "Look at what you approve: bangtin check and bangtin preview. Every file must be as it was "
+	.summary = N_("Approves what an author signed: a second person with a second key"),
+	.help = N_(
+		"Look at what you approve: bangtin check and bangtin preview. Every file must be as it was "
 		"signed.\n\n"
 		"  -k, --key KEY             the secret key; its password is asked for, or read from "
 		"standard input\n"
-		"      --root ROOT           the root file: says early what a site would say\n",
+		"      --root ROOT           the root file: says early what a site would say\n"),
 	.run = run_approve,
 };

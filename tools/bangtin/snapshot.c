@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "cli.h"
 
 static int write_png(const json_t *reply, const char *out)
@@ -16,7 +17,7 @@ static int write_png(const json_t *reply, const char *out)
 		return cli_fail(EXIT_REACH, "the daemon's answer has no picture");
 	int error = file_write_atomic(out, png, size, 0644);
 	free(png);
-	return error < 0 ? cli_fail(EXIT_REACH, "%s: %s", out, strerror(-error)) : EXIT_DONE;
+	return error < 0 ? cli_fail(EXIT_REACH, "%s: %s", out, words_error(error)) : EXIT_DONE;
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -45,7 +46,7 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_snapshot = {
 	.name = "snapshot",
 	.arguments = "-d DISPLAY -o OUT.png",
-	.summary = "Fetches the picture that a display shows now",
+	.summary = N_("Fetches the picture that a display shows now"),
 	.help = "  -d, --display NAME\n  -o, --output OUT.png\n",
 	.run = run,
 };

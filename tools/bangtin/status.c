@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "cli.h"
 
 static const char *text(const json_t *object, const char *key)
@@ -47,14 +48,14 @@ static void print_status(const json_t *status)
 		text(status, "started"));
 	if (json_is_true(json_object_get(clock, "trusted")))
 		printf("clock %.19s%s\n", text(clock, "time"),
-			*text(clock, "source") == 'i' ? " (injected by --clock)" : "");
+			*text(clock, "source") == 'i' ? _(" (injected by --clock)") : "");
 	else
 		printf("clock NOT TRUSTED: %s\n", text(clock, "why"));
 	if (json_is_object(generation))
-		printf("generation %lld, loaded %.19s by %s\n", number(generation, "number"),
+		printf(_("generation %lld, loaded %.19s by %s\n"), number(generation, "number"),
 			text(generation, "time"), text(generation, "user"));
 	else
-		puts("nothing is loaded: the default messages show; `bangtin load PATH`");
+		puts(_("nothing is loaded: the default messages show; `bangtin load PATH`"));
 	if (*text(status, "fault"))
 		printf("FAULT %s\n", text(status, "fault"));
 	size_t i;
@@ -62,7 +63,7 @@ static void print_status(const json_t *status)
 	json_array_foreach(json_object_get(status, "displays"), i, item) print_display(item);
 	json_array_foreach(json_object_get(status, "overrides"), i, item)
 		printf("%s %s until %.19s %s\n", text(item, "kind"), text(item, "id"),
-			*text(item, "until") ? text(item, "until") : "further notice", text(item, "text"));
+			*text(item, "until") ? text(item, "until") : _("further notice"), text(item, "text"));
 }
 
 /* A display that does not show what it should makes the exit status 1, so that a script can watch. */
@@ -119,8 +120,8 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_status = {
 	.name = "status",
 	.arguments = "[--json] [--watch] [--strict]",
-	.summary = "Says how the daemon, its clock and every display are",
-	.help = "  -w, --watch               again each second\n"
-		"      --strict              exit status 1 if a display is down\n",
+	.summary = N_("Says how the daemon, its clock and every display are"),
+	.help = N_("  -w, --watch               again each second\n"
+		   "      --strict              exit status 1 if a display is down\n"),
 	.run = run,
 };

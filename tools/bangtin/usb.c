@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "bundle.h"
 
 enum { BUNDLES_MOST = 100 };
@@ -50,7 +51,7 @@ static int put_bundle(const char *in, const char *name, const struct bundle_file
 		printf("%s: %zu files\n", path, files->count);
 	free(part);
 	free(path);
-	return error ? cli_fail(EXIT_INPUT, "%s/%s: %s", in, name, strerror(-error)) : EXIT_DONE;
+	return error ? cli_fail(EXIT_INPUT, "%s/%s: %s", in, name, words_error(error)) : EXIT_DONE;
 }
 
 static int export_bundle(const char *mount, const char *source)
@@ -58,7 +59,7 @@ static int export_bundle(const char *mount, const char *source)
 	struct bundle_files files = {0};
 	char *real = realpath(source, NULL);
 	if (!real)
-		return cli_fail(EXIT_INPUT, "%s: %s", source, strerror(errno));
+		return cli_fail(EXIT_INPUT, "%s: %s", source, words_error(errno));
 	int code = EXIT_DONE;
 	if (is_root_file(real))
 		code = bundle_files_read_root(real, &files);
@@ -70,7 +71,7 @@ static int export_bundle(const char *mount, const char *source)
 		char *in = xasprintf("%s/bangtin/in", mount);
 		const char *name = is_root_file(real) ? "root" : strrchr(real, '/') + 1;
 		int error = file_make_directory(in, 0755);
-		code = error ? cli_fail(EXIT_INPUT, "%s: %s", in, strerror(-error))
+		code = error ? cli_fail(EXIT_INPUT, "%s: %s", in, words_error(error))
 			     : put_bundle(in, name, &files);
 		free(in);
 		bundle_files_free(&files);
@@ -115,7 +116,8 @@ static int import_all(const struct common *common, const char *in, struct dirent
 			if (is_bundle(directory) && has_root(directory) == (pass == 0)) {
 				int code = take(common, directory, entries[i]->d_name);
 				if (code != EXIT_DONE && !common->json)
-					fprintf(stderr, "bangtin: %s was not taken in\n", entries[i]->d_name);
+					fprintf(stderr, _("bangtin: %s was not taken in\n"),
+						entries[i]->d_name);
 				worst = code > worst ? code : worst;
 				found++;
 			}
@@ -131,7 +133,8 @@ static int import_usb(const struct common *common, const char *mount)
 	char *in = xasprintf("%s/bangtin/in", mount);
 	int count = scandir(in, &entries, is_candidate, alphasort), code;
 	if (count < 0)
-		code = cli_fail(EXIT_INPUT, "%s: %s; `bangtin export --usb` makes it", in, strerror(errno));
+		code = cli_fail(
+			EXIT_INPUT, "%s: %s; `bangtin export --usb` makes it", in, words_error(errno));
 	else if (count > BUNDLES_MOST)
 		code = cli_fail(EXIT_INPUT, "%s: more than %d bundles", in, BUNDLES_MOST);
 	else
@@ -150,7 +153,7 @@ static int put(const char *directory, const char *name, const void *data, size_t
 {
 	char *path = path_join(directory, name);
 	int error = file_write_new(path, data, size, 0644);
-	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", path, strerror(-error)) : EXIT_DONE;
+	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error)) : EXIT_DONE;
 	free(path);
 	return code;
 }
@@ -195,7 +198,7 @@ static int put_frames(const struct common *common, const char *directory, const 
 {
 	char *frames = path_join(directory, "frames");
 	int error = file_make_directory(frames, 0755);
-	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", frames, strerror(-error)) : EXIT_DONE;
+	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", frames, words_error(error)) : EXIT_DONE;
 	size_t i;
 	json_t *display;
 	json_array_foreach(json_object_get(status, "displays"), i, display)
@@ -231,7 +234,7 @@ static int export_reports(const struct common *common, const char *mount)
 	char *directory = report_directory(mount);
 	json_t *status = NULL;
 	int error = file_make_directory(directory, 0755);
-	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", directory, strerror(-error)) : EXIT_DONE;
+	int code = error ? cli_fail(EXIT_INPUT, "%s: %s", directory, words_error(error)) : EXIT_DONE;
 	if (code == EXIT_DONE)
 		code = put_answer(common, directory, "status", &status);
 	if (code == EXIT_DONE)
@@ -240,7 +243,7 @@ static int export_reports(const struct common *common, const char *mount)
 		code = put_frames(common, directory, status);
 	if (code == EXIT_DONE) {
 		file_sync_directory(directory);
-		printf("%s: status, history and a picture of each display\n", directory);
+		printf(_("%s: status, history and a picture of each display\n"), directory);
 	}
 	json_decref(status);
 	free(directory);
@@ -291,18 +294,20 @@ static int run_import(const struct command *command, int argc, char **argv)
 const struct command command_export = {
 	.name = "export",
 	.arguments = "--usb MOUNT [BUNDLE...]",
-	.summary = "Writes onto a stick: at the office bundles for a site, at a site its status, history and "
-		   "pictures",
-	.help = "With BUNDLE: into MOUNT/bangtin/in/. Without: what the daemon says, into "
-		"MOUNT/bangtin/out/HOST/TIME/.\n\n"
-		"      --usb MOUNT           where the stick is mounted\n",
+	.summary =
+		N_("Writes onto a stick: at the office bundles for a site, at a site its status, history and "
+		   "pictures"),
+	.help = N_("With BUNDLE: into MOUNT/bangtin/in/. Without: what the daemon says, into "
+		   "MOUNT/bangtin/out/HOST/TIME/.\n\n"
+		   "      --usb MOUNT           where the stick is mounted\n"),
 	.run = run_export,
 };
 
 const struct command command_import = {
 	.name = "import",
 	.arguments = "--usb MOUNT [-c FILE]",
-	.summary = "Takes in every bundle of a stick, root files first; each is accepted whole or refused",
-	.help = "      --usb MOUNT           where the stick is mounted\n",
+	.summary =
+		N_("Takes in every bundle of a stick, root files first; each is accepted whole or refused"),
+	.help = N_("      --usb MOUNT           where the stick is mounted\n"),
 	.run = run_import,
 };

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "bundle.h"
 
 static void print_bundle(const struct bundle *bundle, bool json)
@@ -20,9 +21,9 @@ static void print_bundle(const struct bundle *bundle, bool json)
 		json_decref(reply);
 		return;
 	}
-	printf("good: %s %s, epoch %lld, sequence %lld, %zu files; by %s%s%s\n", bundle_class_name(m->class),
-		m->scope, (long long)m->epoch, (long long)m->sequence, m->count, bundle->author->person,
-		approver ? ", approved by " : "", approver ? approver : "");
+	printf(_("good: %s %s, epoch %lld, sequence %lld, %zu files; by %s%s%s\n"),
+		bundle_class_name(m->class), m->scope, (long long)m->epoch, (long long)m->sequence, m->count,
+		bundle->author->person, approver ? _(", approved by ") : "", approver ? approver : "");
 }
 
 static int verify_bundle(const char *directory, const struct trust_root *root, int64_t now, bool json)
@@ -64,7 +65,8 @@ static int verify_root(const char *path, const struct trust_root *by, bool json)
 				 files.count, &fault) < 0)
 			code = bundle_fail(NULL, &fault);
 		else
-			printf(json ? "{\"good\": true, \"version\": %lld}\n" : "good: root version %lld\n",
+			printf(json ? "{\"good\": true, \"version\": %lld}\n"
+				    : _("good: root version %lld\n"),
 				(long long)root->version);
 		bundle_files_free(&files);
 	}
@@ -126,11 +128,12 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_verify = {
 	.name = "verify",
 	.arguments = "DIRECTORY (--root ROOT | -c FILE) [--at TIME] | ROOT [--root ROOT-BEFORE]",
-	.summary = "Says what a site would say of a bundle's signatures, scope, expiry and hashes",
-	.help = "The sequence is each site's own: only `bangtin load` knows it. With -c the root file is the "
+	.summary = N_("Says what a site would say of a bundle's signatures, scope, expiry and hashes"),
+	.help = N_(
+		"The sequence is each site's own: only `bangtin load` knows it. With -c the root file is the "
 		"one that\n"
 		"the configuration names.\n\n"
 		"      --root ROOT           the root file\n"
-		"      --at TIME             as if it were then\n",
+		"      --at TIME             as if it were then\n"),
 	.run = run,
 };

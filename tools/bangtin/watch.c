@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/words.h"
 #include "cli.h"
 #include "control/control.h"
 #include "draft.h"
@@ -202,7 +203,7 @@ static void show_status(const struct watch *watch, const json_t *reply)
 		     *playing = json_object_get(display, "playing");
 	const char *message = text_of(playing, "message"), *why = text_of(display, "why"),
 		   *time = text_of(reply, "time");
-	char *text = xasprintf(" %s  %.10s %.8s  %s  %s%s%s   q quits", watch->display, time,
+	char *text = xasprintf(_(" %s  %.10s %.8s  %s  %s%s%s   q quits"), watch->display, time,
 		strlen(time) > 11 ? time + 11 : "", *message ? message : text_of(playing, "source"),
 		text_of(display, "health"), *why ? ": " : "", why);
 
@@ -236,7 +237,7 @@ static int ask(struct watch *watch)
 		watch->fd = control_connect(watch->path, ANSWER_MOST);
 		watch->serial = -1; /* another daemon counts anew */
 		if (watch->fd < 0)
-			write_status(watch, " no daemon answers; trying again   q quits");
+			write_status(watch, _(" no daemon answers; trying again   q quits"));
 	} else if (!json_is_true(json_object_get(reply, "ok"))) {
 		leave(watch);
 		code = cli_fail((int)json_integer_value(json_object_get(reply, "code")), "%s",
@@ -319,8 +320,8 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_watch = {
 	.name = "watch",
 	.arguments = "-d DISPLAY [--sixel]",
-	.summary = "Shows in the terminal what a display shows, until q",
-	.help = "  -d, --display NAME\n"
-		"      --sixel               with all pixels, for terminals that know sixel graphics\n",
+	.summary = N_("Shows in the terminal what a display shows, until q"),
+	.help = N_("  -d, --display NAME\n"
+		   "      --sixel               with all pixels, for terminals that know sixel graphics\n"),
 	.run = run,
 };

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/words.h"
 #include "cli.h"
 
 static const char *explain(enum verdict verdict)
@@ -9,29 +10,29 @@ static const char *explain(enum verdict verdict)
 	case VERDICT_WINS:
 		return "plays";
 	case VERDICT_OTHERS_TURN:
-		return "same priority: it is another's turn";
+		return _("same priority: it is another's turn");
 	case VERDICT_LOWER_PRIORITY:
-		return "a higher priority plays";
+		return _("a higher priority plays");
 	case VERDICT_QUOTA:
-		return "another was owed a showing (`share`, `at-least`)";
+		return _("another was owed a showing (`share`, `at-least`)");
 	case VERDICT_CAPPED:
-		return "its `at-most` is reached, or it keeps apart from the one before";
+		return _("its `at-most` is reached, or it keeps apart from the one before");
 	case VERDICT_HOURS:
-		return "not within its hours";
+		return _("not within its hours");
 	case VERDICT_WEEKDAY:
-		return "not on its days of the week";
+		return _("not on its days of the week");
 	case VERDICT_NOT_YET:
-		return "before its `from`";
+		return _("before its `from`");
 	case VERDICT_OVER:
-		return "after its `until`";
+		return _("after its `until`");
 	case VERDICT_EXCEPTED:
-		return "an `except` names this day";
+		return _("an `except` names this day");
 	case VERDICT_DATES:
-		return "its `dates` do not name this day";
+		return _("its `dates` do not name this day");
 	case VERDICT_REPEAT:
-		return "its `repeat` leaves this day out";
+		return _("its `repeat` leaves this day out");
 	case VERDICT_EXPIRED:
-		return "all its messages have expired";
+		return _("all its messages have expired");
 	}
 	return "";
 }
@@ -40,25 +41,25 @@ static const char *source_rule(const struct show_state *state)
 {
 	switch (state->source) {
 	case SHOW_BLANK:
-		return "an operator blanked it; that beats everything";
+		return _("an operator blanked it; that beats everything");
 	case SHOW_ANNOUNCE:
-		return "an operator's announcement; it beats the schedule";
+		return _("an operator's announcement; it beats the schedule");
 	case SHOW_OFF:
-		return "outside the display's on-hours";
+		return _("outside the display's on-hours");
 	case SHOW_DEFAULT:
-		return "no schedule entry is open: the display's default message";
+		return _("no schedule entry is open: the display's default message");
 	case SHOW_SCHEDULE:
 		break;
 	}
 	switch (state->segment ? state->segment->reason : REASON_NOTHING) {
 	case REASON_ONLY:
-		return "the only entry that is open";
+		return _("the only entry that is open");
 	case REASON_PRIORITY:
-		return "the highest priority of the entries that are open";
+		return _("the highest priority of the entries that are open");
 	case REASON_QUOTA:
-		return "it was owed a showing by its `share` or `at-least`";
+		return _("it was owed a showing by its `share` or `at-least`");
 	case REASON_TURN:
-		return "its turn among the entries of the highest priority";
+		return _("its turn among the entries of the highest priority");
 	case REASON_NOTHING:
 		break;
 	}
@@ -77,9 +78,9 @@ static void print_text(const struct context *context, int64_t at, const struct s
 	else if (state->override && state->override->text)
 		printf("shows  announcement %s: %s\n", state->override->id, state->override->text);
 	else if (state->source == SHOW_DEFAULT && show_view(context->show)->display->fallback_text)
-		printf("shows  the default: %s\n", show_view(context->show)->display->fallback_text);
+		printf(_("shows  the default: %s\n"), show_view(context->show)->display->fallback_text);
 	else
-		puts("shows  nothing (black)");
+		puts(_("shows  nothing (black)"));
 	printf("rule   %s\n", source_rule(state));
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *entry = candidates[i].entry;
@@ -158,8 +159,8 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command command_why = {
 	.name = "why",
 	.arguments = "[-c FILE] -d DISPLAY [--at T] [PATH]",
-	.summary = "Says what shows at an instant, what does not, and which rule decided",
-	.help = "  -d, --display NAME\n"
-		"      --at T                now, if not told\n",
+	.summary = N_("Says what shows at an instant, what does not, and which rule decided"),
+	.help = N_("  -d, --display NAME\n"
+		   "      --at T                now, if not told\n"),
 	.run = run,
 };

@@ -82,40 +82,47 @@ def check_catalogue(template, catalogue):
 
 # --- texts without a mark
 
-TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|#\s*include[^\n]*|[A-Za-z_]\w*|\d\w*|\S',
+TOKEN = re.compile(r'\\\n|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|#\s*include[^\n]*|[A-Za-z_]\w*|\d\w*|\S',
                    re.S)
 SENTENCE = re.compile(r"(?:^|[^\w%&\\.:/<-])[A-Za-z]?[a-z]{1,}[,;:]? [a-z(`'%<-]?[a-z]{2,}")
 DATA = re.compile(r'^\{|^<|\\"|^[^a-z]*$')
 
 
 def literals(text):
-    """(line, the calls that it stands in, the text) of each string literal."""
-    calls, before, joined = [], "", None
+    """(line, the text) of each string literal, adjacent ones joined."""
+    joined = None
     for match in TOKEN.finditer(text):
         token = match.group(0)
-        if token[:2] in ("//", "/*") or token[0] == "#":
+        if token[:2] in ("//", "/*") or token[0] in "#\\":
             continue
         if token[0] == '"':
             if joined:
-                joined[2] += token[1:-1]
+                joined[1] += token[1:-1]
             else:
-                joined = [text.count("\n", 0, match.start()) + 1, list(calls), token[1:-1]]
+                joined = [text.count("\n", 0, match.start()) + 1, token[1:-1]]
         elif not (joined and re.match(r"PRI\w+$|[A-Z][A-Z_0-9]+$", token)):
             if joined:
                 yield joined
                 joined = None
-            if token in "([{":
-                calls.append(before)
-            elif token in ")]}" and calls:
-                calls.pop()
-        before = token
     if joined:
         yield joined
 
 
-def check_marks(marks):
+def spoken(literal):
+    """What a literal of the sources says; hexadecimal and universal escapes too."""
+    literal = re.sub(r'\\u([0-9a-fA-F]{4})', lambda m: chr(int(m.group(1), 16)), literal)
+    literal = re.sub(r'(?:\\x[0-9a-f]{2})+', lambda m: bytes.fromhex(m.group(0).replace("\\x", "")).decode(errors="replace"),
+                     literal)
+    return unquote(literal)
+
+
+def check_marks(template):
     with open(os.path.join(TOP, "tools/po/plain"), encoding="utf-8") as file:
         plain = {line.rstrip("\n") for line in file if line.strip() and not line.startswith("# ")}
+    taken = set()
+    for text, strings, _, _, block in entries(template):
+        taken.add(re.sub(r"<PRI\w+>", "", text))
+        taken.update(unquote("".join(re.findall(r'^msgid_plural "(.*)"$', block, re.M))) for _ in strings[1:])
     used = set()
     names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "src/*.[ch]", "drivers/*.[ch]",
                             "tools/*.[ch]"], capture_output=True, text=True, check=True, cwd=TOP).stdout.split()
@@ -124,8 +131,8 @@ def check_marks(marks):
             continue
         with open(os.path.join(TOP, name), encoding="utf-8") as file:
             text = file.read()
-        for line, calls, literal in literals(text):
-            if marks & set(calls) or DATA.search(literal) or not SENTENCE.search(literal):
+        for line, literal in literals(text):
+            if spoken(literal) in taken or DATA.search(literal) or not SENTENCE.search(literal):
                 continue
             if literal in plain:
                 used.add(literal)
@@ -139,8 +146,8 @@ def main():
     if sys.argv[1:2] == ["prune"] and len(sys.argv) == 4:
         prune(sys.argv[2], sys.argv[3])
         return 0
-    if sys.argv[1:2] == ["check"] and len(sys.argv) == 5:
-        findings = list(check_catalogue(sys.argv[2], sys.argv[3])) + list(check_marks(set(sys.argv[4].split())))
+    if sys.argv[1:2] == ["check"] and len(sys.argv) == 4:
+        findings = list(check_catalogue(sys.argv[2], sys.argv[3])) + list(check_marks(sys.argv[2]))
         for finding in findings:
             print(f"check-words: {finding}")
         count = sum(1 for text, *_ in entries(sys.argv[3]) if text)

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/digest.h"
+#include "base/words.h"
 #include "frame/frame.h"
 
 void board_init(struct board *board, int width, int height)
@@ -55,7 +56,7 @@ static void dump(const struct board *board)
 	}
 	int error = frame_write_png(frame, path);
 	if (error < 0)
-		fprintf(stderr, "bangtin-simulator: %s: %s\n", path, strerror(-error));
+		fprintf(stderr, "bangtin-simulator: %s: %s\n", path, words_error(error));
 	frame_unref(frame);
 	free(path);
 }

@@ -113,26 +113,26 @@ static const char *take_run(struct simulator *s, int option, const char *value)
 	switch (option) {
 	case PROTOCOL:
 		s->protocol = protocol_find(value);
-		return s->protocol ? NULL : "there is no such --protocol; --help lists them";
+		return s->protocol ? NULL : _("there is no such --protocol; --help lists them");
 	case UNIVERSE:
 		if (!read_number(value, 0, 65535, &number))
-			return "--universe wants a number";
+			return _("--universe wants a number");
 		s->options.universe = (int)number;
 		return NULL;
 	case FAULT:
 		return fault_parse(&s->fault, value) ? NULL
-						     : "--fault wants such as drop=5,stall=30:2s,seed=7";
+						     : _("--fault wants such as drop=5,stall=30:2s,seed=7");
 	case FRAMES:
 		return read_number(value, 1, INT64_MAX, &s->frames_wanted)
 			       ? NULL
-			       : "--frames wants a number from 1 on";
+			       : _("--frames wants a number from 1 on");
 	case FOR:
 		if (time_parse_duration(value, &number) < 0 || number <= 0)
-			return "--for wants a duration, such as 10s";
+			return _("--for wants a duration, such as 10s");
 		s->end = clock_monotonic() + number;
 		return NULL;
 	default:
-		return "there is no such option, or its value is missing";
+		return _("there is no such option, or its value is missing");
 	}
 }
 
@@ -142,7 +142,7 @@ static const char *take_option(struct settings *settings, int option, const char
 	case SIZE:
 		return read_size(value, &settings->width, &settings->height)
 			       ? NULL
-			       : "--size wants WxH, such as 64x16";
+			       : _("--size wants WxH, such as 64x16");
 	case PTY:
 		settings->place.link = value;
 		return NULL;
@@ -179,26 +179,26 @@ static const char *check(const struct settings *settings)
 	const struct wire_place *place = &settings->place;
 
 	if (!protocol)
-		return "--protocol is missing";
+		return _("--protocol is missing");
 	if (!settings->width)
-		return "--size is missing";
+		return _("--size is missing");
 	unsigned wires = protocol->wires			   ? protocol->wires
 			 : protocol->transport == TRANSPORT_STREAM ? WIRE_SERIAL
 								   : WIRE_UDP;
 	unsigned given = (place->link || place->tty ? WIRE_SERIAL : 0) | (place->tcp ? WIRE_TCP : 0) |
 			 (place->listen ? WIRE_UDP : 0);
 	if (!given || (given & (given - 1)) || (place->link && place->tty) || !(given & wires))
-		return wires == WIRE_SERIAL ? "this protocol wants one of --pty LINK and --tty PATH"
-		       : protocol->transport == TRANSPORT_FRAME ? "this protocol wants --listen INTERFACE"
-		       : wires == WIRE_UDP			? "this protocol wants --listen ADDR:PORT"
+		return wires == WIRE_SERIAL ? _("this protocol wants one of --pty LINK and --tty PATH")
+		       : protocol->transport == TRANSPORT_FRAME ? _("this protocol wants --listen INTERFACE")
+		       : wires == WIRE_UDP			? _("this protocol wants --listen ADDR:PORT")
 		       : wires & WIRE_SERIAL
-			       ? "this protocol wants one of --pty LINK, --tty PATH, --tcp ADDR:PORT, "
-				 "--listen ADDR:PORT"
+			       ? _("this protocol wants one of --pty LINK, --tty PATH, --tcp ADDR:PORT, "
+				   "--listen ADDR:PORT")
 		       : wires == WIRE_TCP
-			       ? "this protocol wants --tcp ADDR:PORT"
-			       : "this protocol wants one of --tcp ADDR:PORT and --listen ADDR:PORT";
+			       ? _("this protocol wants --tcp ADDR:PORT")
+			       : _("this protocol wants one of --tcp ADDR:PORT and --listen ADDR:PORT");
 	if (settings->simulator.options.universe >= 0 && !protocol->universe_most)
-		return "this protocol has no universes";
+		return _("this protocol has no universes");
 	return NULL;
 }
 
@@ -217,7 +217,8 @@ static const char *set_up(struct settings *settings)
 	if (protocol->universe_most) {
 		if (s->options.universe < protocol->universe_least ||
 			!universes_fit(&s->board, s->options.universe, protocol->universe_most))
-			return "the picture does not fit into the universes of this protocol from there on";
+			return _(
+				"the picture does not fit into the universes of this protocol from there on");
 		if (protocol->multicast) {
 			settings->place.group_first = s->options.universe;
 			settings->place.group_count =
@@ -295,7 +296,7 @@ int main(int argc, char **argv)
 
 	fault_init(&settings.simulator.fault);
 	if (!words_open(&argc, argv))
-		return usage(N_("--lang wants vi or en"));
+		return usage("--lang wants vi or en");
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == HELP || option == VERSION) {
@@ -306,6 +307,6 @@ int main(int argc, char **argv)
 		if (wrong)
 			return usage(wrong);
 	}
-	const char *wrong = optind < argc ? "there are only options, no arguments" : check(&settings);
+	const char *wrong = optind < argc ? _("there are only options, no arguments") : check(&settings);
 	return wrong ? usage(wrong) : begin(&settings);
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/words.h"
 #include "simulator.h"
 
 #define REPLUG_EVERY (100 * NS_PER_MS)
@@ -86,7 +87,7 @@ static int take(struct simulator *s)
 	ssize_t n = wire_read(&s->wire, bytes, most);
 
 	if (n < 0) {
-		fprintf(stderr, "bangtin-simulator: the wire broke: %s\n", strerror((int)-n));
+		fprintf(stderr, _("bangtin-simulator: the wire broke: %s\n"), words_error((int)n));
 		return 3;
 	}
 	heed_clients(s);

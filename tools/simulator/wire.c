@@ -1,5 +1,7 @@
 #include "wire.h"
 
+#include "base/words.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +23,7 @@
 
 static bool complain(const char *what)
 {
-	fprintf(stderr, "bangtin-simulator: %s: %s\n", what, strerror(errno));
+	fprintf(stderr, "bangtin-simulator: %s: %s\n", what, words_error(errno));
 	return false;
 }
 
@@ -107,8 +109,8 @@ static bool read_address(const struct wire_place *place, const char *text, struc
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
 	struct addrinfo *found;
 	if (getaddrinfo(*host ? host : NULL, port, &hints, &found) != 0) {
-		fprintf(stderr, "bangtin-simulator: %s: ADDRESS:PORT is wanted, such as 127.0.0.1:%d\n", text,
-			place->port);
+		fprintf(stderr, _("bangtin-simulator: %s: ADDRESS:PORT is wanted, such as 127.0.0.1:%d\n"),
+			text, place->port);
 		return false;
 	}
 	memcpy(ret_address, found->ai_addr, sizeof *ret_address);
@@ -122,7 +124,7 @@ static bool join(const struct wire *wire, in_addr_t group)
 	char text[INET_ADDRSTRLEN];
 
 	if (wire->place.interface && inet_pton(AF_INET, wire->place.interface, &request.imr_interface) != 1) {
-		fprintf(stderr, "bangtin-simulator: --interface wants an address of this machine\n");
+		fprintf(stderr, _("bangtin-simulator: --interface wants an address of this machine\n"));
 		return false;
 	}
 	if (setsockopt(wire->fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request) == 0 ||

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "explain.h"
 #include "frame/pattern.h"
 #include "frame/rate.h"
@@ -198,7 +199,7 @@ static int run(struct direct *d)
 	print_diags(&diags);
 	diag_finish(&diags);
 	if (error < 0)
-		return wrong ? EXIT_INPUT : fail(EXIT_REACH, "%s", strerror(-error));
+		return wrong ? EXIT_INPUT : fail(EXIT_REACH, "%s", words_error(error));
 	output_on_handed(d->output, on_handed, d);
 	d->frames = loop_timer_create(d->loop, on_frame, d);
 	d->seconds = loop_timer_create(d->loop, on_second, d);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "holders.h"
 #include "ports.h"
 
@@ -31,14 +32,14 @@ static void explain_permission(const char *path)
 	bool helps = (status.st_mode & 0060) == 0060 && group && status.st_gid != 0;
 	if (helps)
 		fprintf(stderr,
-			"It may be used by the group `%s`. Join it, then log in again:\n"
-			"    sudo usermod -aG %s %s\n",
+			_("It may be used by the group `%s`. Join it, then log in again:\n"
+			  "    sudo usermod -aG %s %s\n"),
 			group->gr_name, group->gr_name, user_name());
 	else
 		fprintf(stderr,
-			"Its mode is %04o, its owner %u. Only the administrator can use it so; a serial "
-			"port\n"
-			"usually belongs to the group `dialout`, with mode 0660.\n",
+			_("Its mode is %04o, its owner %u. Only the administrator can use it so; a serial "
+			  "port\n"
+			  "usually belongs to the group `dialout`, with mode 0660.\n"),
 			(unsigned)status.st_mode & 07777, (unsigned)status.st_uid);
 }
 
@@ -49,20 +50,21 @@ static void explain_busy(const char *path)
 
 	holders_find(path, &holders);
 	for (size_t i = 0; i < holders.count; i++) {
-		fprintf(stderr, "%s (process %d) has it open.\n", holders.list[i].name, holders.list[i].pid);
+		fprintf(stderr, _("%s (process %d) has it open.\n"), holders.list[i].name,
+			holders.list[i].pid);
 		daemon |= strcmp(holders.list[i].name, "bangtind") == 0;
 	}
 	if (holders.count == 0 && holders.blind)
-		fputs("A program of another user has it open; with sudo this command can say which.\n",
+		fputs(_("A program of another user has it open; with sudo this command can say which.\n"),
 			stderr);
 	if (daemon)
-		fputs("The daemon lends it to you: `bangtin-testpattern show PATTERN --display NAME`.\n",
+		fputs(_("The daemon lends it to you: `bangtin-testpattern show PATTERN --display NAME`.\n"),
 			stderr);
 }
 
 static void explain_missing(void)
 {
-	fputs("These are the serial ports of this machine:\n", stderr);
+	fputs(_("These are the serial ports of this machine:\n"), stderr);
 	ports_print(stderr);
 }
 
@@ -96,16 +98,16 @@ void explain_socket(const char *path, int error)
 	case ENOENT:
 	case ECONNREFUSED:
 		fprintf(stderr,
-			"bangtin-testpattern: no daemon answers on %s\n"
-			"Is bangtind running? --socket names another socket; with -c FILE the display is "
-			"opened\n"
-			"without the daemon, as FILE describes it; --driver opens a port that no file "
-			"describes.\n",
+			_("bangtin-testpattern: no daemon answers on %s\n"
+			  "Is bangtind running? --socket names another socket; with -c FILE the display is "
+			  "opened\n"
+			  "without the daemon, as FILE describes it; --driver opens a port that no file "
+			  "describes.\n"),
 			path);
 		return;
 	case EACCES:
 	case EPERM:
-		fprintf(stderr, "bangtin-testpattern: you may not use %s\n", path);
+		fprintf(stderr, _("bangtin-testpattern: you may not use %s\n"), path);
 		explain_permission(path);
 		return;
 	default:

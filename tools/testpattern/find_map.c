@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "board.h"
 #include "frame/pattern.h"
 
@@ -93,17 +94,19 @@ static void put_question(const struct talk *talk, const struct map_question *que
 	fprintf(stderr, "\n%d. ", number);
 	if (question->module)
 		fprintf(stderr,
-			"One module is lit. Which? Its column (1 to %d from the left) and row (1 to %d from "
-			"the "
-			"top),\n   or tl, tr, bl, br for a corner of the board; ? if none is, or parts of "
-			"several; q gives up: ",
+			_("One module is lit. Which? Its column (1 to %d from the left) and row (1 to %d "
+			  "from "
+			  "the "
+			  "top),\n   or tl, tr, bl, br for a corner of the board; ? if none is, or parts of "
+			  "several; q gives up: "),
 			columns, rows);
 	else
 		fprintf(stderr,
-			"One pixel is lit. Where in its module? Its column (1 to %d from the left) and row "
-			"(1 "
-			"to %d from\n   the top), or tl, tr, bl, br for a corner; ? if it cannot be seen; q "
-			"gives up: ",
+			_("One pixel is lit. Where in its module? Its column (1 to %d from the left) and row "
+			  "(1 "
+			  "to %d from\n   the top), or tl, tr, bl, br for a corner; ? if it cannot be seen; "
+			  "q "
+			  "gives up: "),
 			talk->module_width, talk->module_height);
 	fflush(stderr);
 }
@@ -124,7 +127,8 @@ static int ask(struct talk *talk, struct wirings *wirings, const struct map_ques
 		case PLACE:
 			if (wirings_answer(wirings, question, column, row))
 				return EXIT_DONE;
-			fputs("   No wiring does that, after what you said before. Look again; ? skips it.\n",
+			fputs(_("   No wiring does that, after what you said before. Look again; ? skips "
+				"it.\n"),
 				stderr);
 			break;
 		case UNSEEN:
@@ -133,7 +137,7 @@ static int ask(struct talk *talk, struct wirings *wirings, const struct map_ques
 		case GIVE_UP:
 			return fail(EXIT_INPUT, "given up: no map was found");
 		default:
-			fputs("   Two numbers, as `3 1`, or tl, tr, bl, br, ?, q.\n", stderr);
+			fputs(_("   Two numbers, as `3 1`, or tl, tr, bl, br, ?, q.\n"), stderr);
 		}
 	}
 }
@@ -142,9 +146,9 @@ static bool ask_module_size(struct talk *talk)
 {
 	for (;;) {
 		fprintf(stderr,
-			"How many pixels has one module (one circuit board with LEDs, as wide x high)? "
-			"Enter: "
-			"the whole\nboard is one, %dx%d: ",
+			_("How many pixels has one module (one circuit board with LEDs, as wide x high)? "
+			  "Enter: "
+			  "the whole\nboard is one, %dx%d: "),
 			talk->display->width, talk->display->height);
 		if (!read_line(talk))
 			return false;
@@ -159,7 +163,7 @@ static bool ask_module_size(struct talk *talk)
 			talk->display->width % talk->module_width == 0 &&
 			talk->display->height % talk->module_height == 0)
 			return true;
-		fputs("Write it as 32x16; whole modules have to make up the board.\n", stderr);
+		fputs(_("Write it as 32x16; whole modules have to make up the board.\n"), stderr);
 	}
 }
 
@@ -176,7 +180,7 @@ static void print_map(const struct talk *talk, const struct module_map *map, int
 	if (rotate)
 		printf("rotate = %d;\n", rotate);
 	if (is_straight(talk, map)) {
-		puts("# no map is needed: rows from left to right, from the top down");
+		puts(_("# no map is needed: rows from left to right, from the top down"));
 		return;
 	}
 	printf("map = { module = \"%dx%d\";", talk->module_width, talk->module_height);
@@ -240,10 +244,11 @@ static int confirm(struct talk *talk, const struct wirings *wirings)
 	wirings_best(wirings, &map, &rotate);
 	show_modules(talk, &map, rotate);
 	if (wirings_count(wirings) > 1)
-		fprintf(stderr, "\n%zu wirings fit what you saw; this is one of them.\n",
+		fprintf(stderr, _("\n%zu wirings fit what you saw; this is one of them.\n"),
 			wirings_count(wirings));
-	fputs("\nEach module should show its number now, upright, row by row from the top left. Is that so? "
-	      "(y/n) ",
+	fputs(_("\nEach module should show its number now, upright, row by row from the top left. Is that "
+		"so? "
+		"(y/n) "),
 		stderr);
 	fflush(stderr);
 	if (!read_line(talk))
@@ -254,7 +259,7 @@ static int confirm(struct talk *talk, const struct wirings *wirings)
 					"or\nan outdoor module with a scan order of its own; "
 					"bangtind.conf(5) says how those are "
 					"described");
-	fputs("Put this into the display's section of bangtind.conf:\n", stderr);
+	fputs(_("Put this into the display's section of bangtind.conf:\n"), stderr);
 	print_map(talk, &map, rotate);
 	return EXIT_DONE;
 }

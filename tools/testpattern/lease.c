@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "control/control.h"
 #include "show.h"
 
@@ -50,7 +51,7 @@ static void tell(const struct arguments *arguments)
 		printf("{\"event\": \"lent\", \"display\": \"%s\", \"pattern\": \"%s\"}\n",
 			arguments->display, arguments->word);
 	else
-		printf("The daemon shows `%s` on %s; Ctrl-C gives the display back.\n", arguments->word,
+		printf(_("The daemon shows `%s` on %s; Ctrl-C gives the display back.\n"), arguments->word,
 			arguments->display);
 	fflush(stdout);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "frame/pattern.h"
 #include "output/output.h"
 #include "testpattern.h"
@@ -110,7 +111,7 @@ int run_drivers(const struct arguments *arguments)
 	printf("%s: %s\n\n", driver->name, driver->summary);
 	sink_print_options(driver, stdout);
 	if (driver->actions)
-		puts("\nWords for `bangtin-testpattern tell`:");
+		puts(_("\nWords for `bangtin-testpattern tell`:"));
 	for (const struct sink_action *action = driver->actions; action && action->name; action++)
 		printf("%-16s %s\n", action->name, action->help);
 	return EXIT_DONE;

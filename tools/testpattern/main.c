@@ -120,18 +120,18 @@ static const char *take_formed(struct arguments *arguments, int option, const ch
 			       ? NULL
 			       : "--module wants WxH, as 32x16";
 	case FPS:
-		return read_rate(value, &arguments->rate) ? NULL : "--fps wants a number from 0.1 to 240";
+		return read_rate(value, &arguments->rate) ? NULL : _("--fps wants a number from 0.1 to 240");
 	case FOR:
 		return time_parse_duration(value, &arguments->duration) == 0 && arguments->duration > 0
 			       ? NULL
-			       : "--for wants a duration, as 10s";
+			       : _("--for wants a duration, as 10s");
 	case 'o':
 		if (arguments->setting_count == SETTINGS_MOST)
-			return "too many options with -o";
+			return _("too many options with -o");
 		arguments->settings[arguments->setting_count++] = value;
 		return NULL;
 	default:
-		return "there is no such option, or its value is missing; --help lists them";
+		return _("there is no such option, or its value is missing; --help lists them");
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/words.h"
 #include "map_picture.h"
 #include "output/sink.h"
 #include "site/scan_file.h"
@@ -107,15 +108,15 @@ static int show_wiring(const struct arguments *arguments, const char *what, cons
 		int error = frame_write_png(picture, out);
 		frame_unref(picture);
 		if (error < 0)
-			return fail(EXIT_REACH, "%s: %s", out, strerror(-error));
+			return fail(EXIT_REACH, "%s: %s", out, words_error(error));
 		return EXIT_DONE;
 	}
 	if (arguments->json) {
 		print_json(wiring);
 		return EXIT_DONE;
 	}
-	printf("%s: %dx%d; on the wire %dx%d, whose places count row by row from 0:\n", what, wiring->width,
-		wiring->height, wiring->wire_width, wiring->wire_height);
+	printf(_("%s: %dx%d; on the wire %dx%d, whose places count row by row from 0:\n"), what,
+		wiring->width, wiring->height, wiring->wire_width, wiring->wire_height);
 	print_grid(wiring);
 	return EXIT_DONE;
 }
@@ -128,8 +129,8 @@ static int show_file(const struct arguments *arguments)
 
 	arena_init(&arena);
 	diag_init(&diags);
-	const struct scan_file *file =
-		scan_file_read(arguments->map, ".", (struct location){"command line", 0, 0}, &arena, &diags);
+	const struct scan_file *file = scan_file_read(
+		arguments->map, ".", (struct location){_("command line"), 0, 0}, &arena, &diags);
 	if (file)
 		status = show_wiring(arguments, file->title[0] ? file->title : arguments->map,
 			&(struct wiring){file->map.width, file->map.height, file->map.wire_width,

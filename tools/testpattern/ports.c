@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "drivers/link/serial.h"
 #include "holders.h"
 #include "testpattern.h"
@@ -44,7 +45,7 @@ static void print_holders(FILE *to, const char *path)
 
 	holders_find(path, &holders);
 	for (size_t i = 0; i < holders.count; i++)
-		fprintf(to, "        %s (process %d) has it open\n", holders.list[i].name,
+		fprintf(to, _("        %s (process %d) has it open\n"), holders.list[i].name,
 			holders.list[i].pid);
 }
 
@@ -59,16 +60,17 @@ static void print_port(void *data, const struct serial_port *port)
 	char *id = link_to(BY_ID, port->path), *place = link_to(BY_PATH, port->path);
 	FILE *to = printing->to;
 
-	fprintf(to, "%s  %s\n", port->path, port->description ? port->description : "serial port");
+	fprintf(to, "%s  %s\n", port->path, port->description ? port->description : _("serial port"));
 	if (port->usb_vid >= 0)
 		fprintf(to, "        usb:%04x:%04x%s%s\n", (unsigned)port->usb_vid, (unsigned)port->usb_pid,
 			port->usb_serial ? ":" : "", port->usb_serial ? port->usb_serial : "");
 	if (id)
-		fprintf(to, "        %s (stays with the adapter: write this into the configuration)\n", id);
+		fprintf(to, _("        %s (stays with the adapter: write this into the configuration)\n"),
+			id);
 	if (place)
-		fprintf(to, "        %s (stays with the socket that it is plugged into)\n", place);
+		fprintf(to, _("        %s (stays with the socket that it is plugged into)\n"), place);
 	if (access(port->path, R_OK | W_OK) < 0)
-		fputs("        you may not use it\n", to);
+		fputs(_("        you may not use it\n"), to);
 	print_holders(to, port->path);
 	free(id);
 	free(place);
@@ -81,9 +83,9 @@ void ports_print(FILE *to)
 
 	serial_list(print_port, &printing);
 	if (printing.count == 0)
-		fputs("This machine has no serial port. Plug the adapter in; `dmesg | tail` shows whether "
-		      "the\n"
-		      "kernel knows it.\n",
+		fputs(_("This machine has no serial port. Plug the adapter in; `dmesg | tail` shows whether "
+			"the\n"
+			"kernel knows it.\n"),
 			to);
 }
 
@@ -102,7 +104,7 @@ static void identify(void *data, const struct serial_port *port)
 	if (real && of->wanted && strcmp(real, of->wanted) == 0) {
 		size_t used = strlen(of->to);
 		used += (size_t)snprintf(of->to + used, of->most - used, " (%s",
-			port->description ? port->description : "serial port");
+			port->description ? port->description : _("serial port"));
 		if (port->usb_vid >= 0 && used < of->most)
 			used += (size_t)snprintf(of->to + used, of->most - used, ", usb:%04x:%04x%s%s",
 				(unsigned)port->usb_vid, (unsigned)port->usb_pid, port->usb_serial ? ":" : "",

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "drivers/link/tcp.h"
 #include "explain.h"
 #include "output/sink.h"
@@ -36,7 +37,7 @@ static int ask_serial(struct probe *probe, const struct wire_place *place, const
 	for (const struct serial_mode *mode = question->modes; mode->baud; mode++) {
 		int got = wire_ask(place, question, mode, &finding, &why);
 		if (got < 0) {
-			explain("probe", place->port, got, why ? why : "cannot open it");
+			explain("probe", place->port, got, why ? why : _("cannot open it"));
 			return got;
 		}
 		if (got > 0) {
@@ -76,7 +77,7 @@ static int listen_first(struct probe *probe, const char *port)
 	int error = wire_listen(port, &usual, LISTEN_FOR, probe->greeting, sizeof probe->greeting, &why);
 
 	if (error < 0)
-		explain("probe", port, error, why ? why : "cannot open it");
+		explain("probe", port, error, why ? why : _("cannot open it"));
 	return error;
 }
 
@@ -127,7 +128,7 @@ static void configuration(const struct probe *probe, const struct result *result
 	const char *key = has_option(driver, "device") ? "device" : "port";
 
 	if (!driver)
-		snprintf(to, most, "bangtin has no driver for it");
+		snprintf(to, most, _("bangtin has no driver for it"));
 	else if (probe->place.port)
 		snprintf(to, most, "%s = { name = \"%s\"; %s = \"%s\"; baud = %d; };", section, driver->name,
 			key, probe->place.port, (int)finding->baud);
@@ -157,7 +158,7 @@ static void print_result(FILE *to, const struct probe *probe, const struct resul
 	if (finding->firmware[0])
 		fprintf(to, ", firmware %s", finding->firmware);
 	if (finding->width)
-		fprintf(to, ", screen %dx%d", finding->width, finding->height);
+		fprintf(to, _(", screen %dx%d"), finding->width, finding->height);
 	fputc('\n', to);
 	if (finding->note[0])
 		fprintf(to, "            %s\n", finding->note);
@@ -166,13 +167,13 @@ static void print_result(FILE *to, const struct probe *probe, const struct resul
 }
 
 static const char serial_silence[] =
-	"What this cannot know: adalight, awa and hanover never answer, so silence does not say that\n"
-	"nothing is there. Their baud and size stand in the controller's own settings. To try one:\n"
-	"    bangtin-testpattern show border --driver adalight --port %s --size 64x32 -o baud=115200\n";
-static const char network_silence[] =
+	N_("What this cannot know: adalight, awa and hanover never answer, so silence does not say that\n"
+	   "nothing is there. Their baud and size stand in the controller's own settings. To try one:\n"
+	   "    bangtin-testpattern show border --driver adalight --port %s --size 64x32 -o baud=115200\n");
+static const char network_silence[] = N_(
 	"What this cannot know: sacn, tpm2net, flaschen and wled (UDP) never answer, nor does a node whose\n"
 	"own page forbids it, so silence does not say that nothing is there. To try one:\n"
-	"    bangtin-testpattern show border --driver ddp --port %s --size 64x32\n";
+	"    bangtin-testpattern show border --driver ddp --port %s --size 64x32\n");
 
 void probe_print(FILE *to, const struct probe *probe)
 {
@@ -180,7 +181,7 @@ void probe_print(FILE *to, const struct probe *probe)
 
 	fprintf(to, "%s\n", place->port ? place->port : place->host);
 	if (probe->greeting[0])
-		fprintf(to, "  it says unasked, at 115200 baud: %s\n", probe->greeting);
+		fprintf(to, _("  it says unasked, at 115200 baud: %s\n"), probe->greeting);
 	for (size_t i = 0; i < probe->count; i++)
 		print_result(to, probe, &probe->results[i]);
 	fprintf(to, place->port ? serial_silence : network_silence, place->port ? place->port : place->host);
@@ -268,7 +269,7 @@ int run_probe(const struct arguments *arguments)
 			"(192.168.1.50)",
 			arguments->host ? arguments->host : arguments->port);
 	if (!arguments->json)
-		fprintf(stderr, "Asking; this takes some seconds.\n");
+		fprintf(stderr, _("Asking; this takes some seconds.\n"));
 	if (probe_run(&probe, &place) < 0)
 		return EXIT_REACH;
 	if (arguments->json) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "drivers/novastar.h"
 #include "drivers/onbon.h"
 #include "probe.h"
@@ -43,7 +44,7 @@ static const struct {
 
 static void name_onbon(const uint8_t type[2], struct finding *finding)
 {
-	snprintf(finding->device, sizeof finding->device, "a card of type %02X%02X", type[0], type[1]);
+	snprintf(finding->device, sizeof finding->device, _("a card of type %02X%02X"), type[0], type[1]);
 	for (size_t i = 0; i < sizeof onbon_cards / sizeof *onbon_cards; i++)
 		if (memcmp(onbon_cards[i].type, type, 2) == 0) {
 			finding->driver = onbon_cards[i].driver;
@@ -55,15 +56,15 @@ static const char *onbon_colours(uint8_t colour)
 {
 	switch (colour) {
 	case 1:
-		return "one colour";
+		return _("one colour");
 	case 3:
-		return "two colours";
+		return _("two colours");
 	case 7:
-		return "three colours";
+		return _("three colours");
 	case 0xff:
-		return "full colour";
+		return _("full colour");
 	default:
-		return "colours unknown";
+		return _("colours unknown");
 	}
 }
 
@@ -78,7 +79,7 @@ static bool read_onbon(const uint8_t *bytes, size_t size, struct finding *findin
 		return false;
 	name_onbon(answer.device, finding);
 	if (answer.group != 0xa2 || answer.command != 0x80 || answer.size < 21) {
-		snprintf(finding->note, sizeof finding->note, "it refuses to say more (%s)",
+		snprintf(finding->note, sizeof finding->note, _("it refuses to say more (%s)"),
 			onbon_error(answer.error));
 		return true;
 	}
@@ -117,12 +118,12 @@ static bool read_novastar(const uint8_t *bytes, size_t size, struct finding *fin
 		return false;
 	finding->driver = "novastar";
 	if (answer.error == 0 && answer.length == 2)
-		snprintf(finding->device, sizeof finding->device, "sending card, model %02X%02X",
+		snprintf(finding->device, sizeof finding->device, _("sending card, model %02X%02X"),
 			answer.data[1], answer.data[0]);
 	else
-		snprintf(
-			finding->device, sizeof finding->device, "sending card that does not tell its model");
-	snprintf(finding->note, sizeof finding->note, "orders only: its picture comes by HDMI or DVI");
+		snprintf(finding->device, sizeof finding->device,
+			_("sending card that does not tell its model"));
+	snprintf(finding->note, sizeof finding->note, _("orders only: its picture comes by HDMI or DVI"));
 	return true;
 }
 
@@ -170,7 +171,7 @@ static bool read_alpha(const uint8_t *bytes, size_t size, struct finding *findin
 	if (!end)
 		return false;
 	finding->driver = "alpha";
-	snprintf(finding->device, sizeof finding->device, "Alpha sign");
+	snprintf(finding->device, sizeof finding->device, _("Alpha sign"));
 	finding_text(finding->firmware, sizeof finding->firmware, start + 3, (size_t)(end - start) - 3);
 	return true;
 }

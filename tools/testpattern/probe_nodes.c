@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "probe.h"
 
 #define NODE_WITHIN (1 * NS_PER_SEC)
@@ -34,7 +35,7 @@ static bool read_artnet(const uint8_t *bytes, size_t size, struct finding *findi
 		finding_text(finding->device, sizeof finding->device, bytes + REPLY_LONG_NAME, 64);
 	if (bytes[16] || bytes[17])
 		snprintf(finding->firmware, sizeof finding->firmware, "%u.%u", bytes[16], bytes[17]);
-	snprintf(finding->note, sizeof finding->note, "universes from %d on, %d in this answer", universe,
+	snprintf(finding->note, sizeof finding->note, _("universes from %d on, %d in this answer"), universe,
 		bytes[173]);
 	return true;
 }
@@ -105,7 +106,7 @@ static bool read_wled(const uint8_t *bytes, size_t size, struct finding *finding
 		finding->width = (int)json_integer_value(json_object_get(matrix, "w"));
 		finding->height = (int)json_integer_value(json_object_get(matrix, "h"));
 		snprintf(finding->note, sizeof finding->note,
-			"%d LEDs; takes ddp, artnet, sacn, wled and tpm2net",
+			_("%d LEDs; takes ddp, artnet, sacn, wled and tpm2net"),
 			(int)json_integer_value(json_object_get(leds, "count")));
 	}
 	json_decref(info);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "board.h"
 #include "control/control.h"
 #include "ports.h"
@@ -20,30 +21,31 @@
 
 static const struct report_step first_steps[] = {
 	{.pattern = "border",
-		.question = "Is a thin line all around: top red, bottom green, left blue, right white?",
+		.question = N_("Is a thin line all around: top red, bottom green, left blue, right white?"),
 		.title = "Viền: kích thước, hướng"},
 	{.pattern = "order",
-		.question = "Is R on red, G on green, B on blue? (On a board of one colour: are three "
-			    "letters there?)",
+		.question = N_("Is R on red, G on green, B on blue? (On a board of one colour: are three "
+			       "letters there?)"),
 		.title = "Thứ tự màu"},
 	{.pattern = "modules",
-		.question = "Does each module show its number, upright, row by row from the top left?",
+		.question = N_("Does each module show its number, upright, row by row from the top left?"),
 		.title = "Thứ tự mô-đun"},
 	{.pattern = "fields",
-		.question = "All red, green, blue, white, dark, 3 s each: is every pixel as the others?",
+		.question = N_("All red, green, blue, white, dark, 3 s each: is every pixel as the others?"),
 		.title = "Điểm ảnh chết"},
 	{.pattern = "gradient",
-		.question = "Are the ramps even, without flicker?",
+		.question = N_("Are the ramps even, without flicker?"),
 		.title = "Dải sáng, nhấp nháy"},
 	{.pattern = "letters",
-		.question = "Are the letters whole, and can Ế, Ể, Ễ be told apart from where people stand?",
+		.question =
+			N_("Are the letters whole, and can Ế, Ể, Ễ be told apart from where people stand?"),
 		.title = "Chữ tiếng Việt"},
 	{.pattern = "edge",
-		.question = "Is the moving edge straight and whole?",
+		.question = N_("Is the moving edge straight and whole?"),
 		.title = "Xé hình khi chuyển động"},
-	{.question = "Were all default passwords changed (Wi-Fi and pages of the controller), and is the "
-		     "cabinet "
-		     "locked?",
+	{.question = N_("Were all default passwords changed (Wi-Fi and pages of the controller), and is the "
+			"cabinet "
+			"locked?"),
 		.title = "Đã đổi mật khẩu mặc định, khóa tủ"},
 };
 #define STEPS (sizeof first_steps / sizeof *first_steps)
@@ -93,7 +95,7 @@ static int ask_step(struct board *board, struct report_step *step, size_t number
 	if (step->pattern && !board_pattern(board, step->pattern))
 		return EXIT_REACH;
 	do {
-		fprintf(stderr, "\n%zu of %zu%s%s. %s\ny(es), n(o), s(kip); a remark may follow: ", number,
+		fprintf(stderr, _("\n%zu of %zu%s%s. %s\ny(es), n(o), s(kip); a remark may follow: "), number,
 			STEPS, step->pattern ? ", " : "", step->pattern ? step->pattern : "", step->question);
 		fflush(stderr);
 		if (!read_line(board, line, sizeof line))
@@ -149,7 +151,7 @@ static void probe_board(struct report *report, const struct display *display)
 
 	if (!place.port && !place.host)
 		return;
-	fputs("Asking the controller what it is; this takes some seconds.\n", stderr);
+	fputs(_("Asking the controller what it is; this takes some seconds.\n"), stderr);
 	if (probe_run(&probe, &place) < 0)
 		return;
 	describe_probe(report, &probe);
@@ -230,7 +232,7 @@ static int write_report(const struct arguments *arguments, const struct report *
 	if (error < 0)
 		fail(0, "%s: %s", arguments->word,
 			error == -ENOENT ? "the fonts cannot be read; BANGTIN_FONTS names their directory"
-					 : strerror(-error));
+					 : words_error(error));
 	else
 		fprintf(stderr, "\nWritten: %s and %s\n", arguments->word, path);
 	free(path);

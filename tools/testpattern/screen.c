@@ -1,5 +1,7 @@
 #include "screen.h"
 
+#include "base/words.h"
+
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -85,7 +87,7 @@ void screen_draw_prompt(const char *title, const char *prompt, const char *typed
 	line(1, columns, false, title);
 	line(3, columns, false, prompt);
 	line(4, columns, true, typed);
-	line(rows, columns, false, "Enter: go on   Backspace: delete   Ctrl-C: leave");
+	line(rows, columns, false, _("Enter: go on   Backspace: delete   Ctrl-C: leave"));
 	fflush(stdout);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "explain.h"
 #include "frame/pattern.h"
 #include "output/output.h"
@@ -25,7 +26,7 @@ static void add_option(struct made *made, char *key, char *value)
 	made->texts[made->text_count++] = key;
 	made->texts[made->text_count++] = value;
 	made->options[made->display.option_count++] =
-		(struct option){key, value, (struct location){"command line", 0, 0}};
+		(struct option){key, value, (struct location){_("command line"), 0, 0}};
 }
 
 static bool has_option(const struct sink_driver *driver, const char *name)
@@ -77,7 +78,7 @@ static int make_display(const struct arguments *arguments, struct made *made)
 		.driver = arguments->driver,
 		.options = made->options,
 		.refresh = 10 * NS_PER_SEC,
-		.where = {"command line", 0, 0}};
+		.where = {_("command line"), 0, 0}};
 	if (arguments->port && driver && !add_port(made, driver, arguments->port))
 		return fail(EXIT_USAGE, "driver %s takes no --port", arguments->driver);
 	for (size_t i = 0; i < arguments->setting_count; i++) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "board.h"
 #include "drivers/link/serial.h"
 #include "frame/pattern.h"
@@ -51,7 +52,7 @@ static int choose(const char *title, const char *state, const struct screen_item
 {
 	struct screen_list list = {.title = title,
 		.state = state,
-		.keys = "arrows: choose   Enter: go on   q: leave",
+		.keys = _("arrows: choose   Enter: go on   q: leave"),
 		.items = items,
 		.count = count};
 	enum screen_key key;
@@ -186,7 +187,7 @@ static int lead(const struct arguments *arguments, struct board *board, const st
 	char state[512] = "";
 	struct screen_list list = {.title = "bangtin-testpattern",
 		.state = state,
-		.keys = "arrows, space: choose   b: dark, and back   q: leave",
+		.keys = _("arrows, space: choose   b: dark, and back   q: leave"),
 		.items = items};
 	bool dark = false;
 	uint64_t shown = 0;
