@@ -24,8 +24,10 @@ ifeq ($(VARIANT),broken)
 CPPFLAGS += -DBANGTIN_BROKEN_ENCODER
 endif
 CPPFLAGS += -D_GNU_SOURCE -DBANGTIN_VERSION='"$(VERSION)"' -DBANGTIN_PREFIX='"$(PREFIX)"' -DBANGTIN_SYSCONFDIR='"$(sysconfdir)"' -Isrc -I. -Ibuild/protocol
-PKG_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
-PKG_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -lpthread
+# Asked once, and not before something is compiled: set-up may still have to install them.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(LIBRARIES)))$(PKG_CFLAGS)
+PKG_LINK = $(eval PKG_LINK := $(shell pkg-config --libs $(LIBRARIES)))$(PKG_LINK)
+PKG_LIBS = $(PKG_LINK) -lm -lpthread
 CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(OPTIMISE) $(HARDEN) $(CFLAGS) $(CPPFLAGS) $(PKG_CFLAGS)
 
 # The house: everything under src/*/ and drivers/ is one archive; the programs are small.
@@ -42,6 +44,11 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 CATALOGUES := $(patsubst tools/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/bangtin.mo,$(wildcard tools/po/*.po))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+ifeq ($(VARIANT),broken)
+# Everything but the liar is what the real programs are made of.
+LIARS := $(shell grep -l BANGTIN_BROKEN_ENCODER $(ARCHIVE_SOURCES) 2>/dev/null)
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter $(LIARS),$(1))) $(patsubst %.c,build/obj/%.o,$(filter-out $(LIARS),$(1)))
+endif
 ARCHIVE := $(BUILD)/libbangtin.a
 ALL_SOURCES := $(ARCHIVE_SOURCES) $(foreach p,$(PROGRAMS),$(SOURCES_$(p))) $(wildcard tests/unit/*.c tests/programs/*.c tests/bench/*.c)
 
@@ -135,15 +142,20 @@ demo: all
 	@tools/demo
 
 # --- proving it. Each part can be run alone; `check` is all of them.
-.PHONY: check-words check-style check-static check-unit check-integration check-peers check-kms check-broken check-fuzz variant-%
+CORES := $(shell nproc)
+# The longest first.
+CHECKS := check-kms check-static check-unit check-asan check-integration check-peers check-fuzz check-broken check-words check-style
+.PHONY: $(CHECKS) variant-asan variant-broken
 # fontconfig keeps what it has parsed for good
 LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 PROVE := prove --timer $(PROVE_FLAGS)
 FUZZ_SECONDS ?= 10
 
+# Everything is built first, on every core; then the parts run two at a time, each with its output in one piece.
 check: setup-check
-	@$(MAKE) --no-print-directory programs
-	@$(MAKE) --no-print-directory check-style check-static check-unit check-integration check-peers check-kms check-broken check-fuzz
+	@$(MAKE) --no-print-directory -j $(CORES) programs tests fuzzers build/peers/node_modules
+	@$(MAKE) --no-print-directory -j $(CORES) VARIANT=asan programs tests
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target $(CHECKS)
 	@echo "check: all passed"
 
 check-style:
@@ -157,14 +169,18 @@ check-words:
 check-static: $(PROTOCOL_HEADERS)
 	@tools/check-static $(LIBRARIES)
 
-variant-%:
-	@$(MAKE) --no-print-directory VARIANT=$* programs tests
+variant-asan:
+	@$(MAKE) --no-print-directory VARIANT=asan programs tests
+variant-broken: programs
+	@$(MAKE) --no-print-directory VARIANT=broken build/broken/bin/bangtind
+	@ln -sf ../../bin/bangtin ../../bin/bangtin-simulator build/broken/bin/
 
-.PHONY: tests
+.PHONY: tests fuzzers
 tests: $(UNIT_TESTS) test-programs $(CATALOGUES)
 
-check-unit: tests variant-asan
+check-unit: tests fonts
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts $(PROVE) -j 2 -e '' $(UNIT_TESTS)
+check-asan: variant-asan fonts
 	@CMOCKA_MESSAGE_OUTPUT=TAP BANGTIN_FONTS=$(CURDIR)/build/fonts LSAN_OPTIONS=$(LSAN) \
 		$(PROVE) -j 2 -e '' $(patsubst build/%,build/asan/%,$(UNIT_TESTS))
 
@@ -200,13 +216,15 @@ build/fuzz/libbangtin.a: $(patsubst %.c,build/fuzz/obj/%.o,$(ARCHIVE_SOURCES))
 	@rm -f $@
 	@ar rcs $@ $^
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libbangtin.a
-	clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(PKG_LIBS)
+	@echo '  LD $@'
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(PKG_LIBS)
 build/fuzz/fuzz_simulator: $(patsubst %.c,build/fuzz/obj/%.o,$(DECODERS))
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(ARCHIVE_SOURCES))
 
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(FUZZERS)
 check-fuzz: $(FUZZERS)
-	@for f in $(FUZZERS); do tools/fuzz $$f $(FUZZ_SECONDS) || exit 1; done
+	@printf '%s\n' $(FUZZERS) | xargs -P 2 -I FUZZER tools/fuzz FUZZER $(FUZZ_SECONDS)
 
 # --- measuring it: ratios against a baseline of the same run; no test fails by time
 bench: setup-bench
