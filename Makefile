@@ -8,7 +8,7 @@ BUILD := build$(if $(VARIANT),/$(VARIANT))
 CC := gcc
 
 # pkg-config names of what is linked; tools/dependencies says which packages they come in and why.
-LIBRARIES := libserialport libconfig yaml-0.1 cairo pangocairo pangoft2 fontconfig libpng libjpeg libqrencode zlib libuv jansson glib-2.0 libical libdrm libxcvt wayland-client libmd libsodium
+LIBRARIES := libserialport libconfig yaml-0.1 cairo pangocairo pangoft2 fontconfig libpng libjpeg libqrencode zlib libuv jansson glib-2.0 libical libdrm libxcvt wayland-client libmd libsodium sqlite3
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
 	-Wpointer-arith -Wcast-align -Wwrite-strings -Wno-unused-parameter
 OPTIMISE := -O2 -g -fno-omit-frame-pointer
