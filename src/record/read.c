@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "record/private.h"
 
 #define BUSY_MS 2000
@@ -200,7 +201,7 @@ static bool prove_row(struct proof *proof, const struct record_row *row, const v
 	char wanted[RECORD_DIGEST], got[RECORD_DIGEST] = "";
 
 	if (row->number != proof->at.number + 1) {
-		find(proof, proof->at.number + 1, "rows are missing from here on");
+		find(proof, proof->at.number + 1, N_("rows are missing from here on"));
 		return false;
 	}
 	record_row_digest(row, proof->at.digest, wanted);
@@ -208,7 +209,7 @@ static bool prove_row(struct proof *proof, const struct record_row *row, const v
 		snprintf(got + 2 * i, 3, "%02x", ((const unsigned char *)digest)[i]);
 	if (strcmp(got, wanted) != 0) {
 		find(proof, row->number,
-			"the row is not what was written here, or not what follows the row before");
+			N_("the row is not what was written here, or not what follows the row before"));
 		return false;
 	}
 	if (proof->verdict->rows++ == 0)
@@ -253,14 +254,14 @@ static void conclude(struct proof *proof, const struct record_place *head)
 		return;
 	if (proof->base.number != 0 && !proof->base_stated)
 		find(proof, proof->base.number + 1,
-			"the rows before it are gone, and no row says that they were cut");
+			N_("the rows before it are gone, and no row says that they were cut"));
 	else if (head->number != proof->at.number || strcmp(head->digest, proof->at.digest) != 0)
-		find(proof, proof->at.number + 1, "the last rows are missing");
+		find(proof, proof->at.number + 1, N_("the last rows are missing"));
 	else if (proof->known_met < still_kept(proof))
 		find(proof, proof->at.number + 1,
-			"it does not go through the place that was noted elsewhere: rows are missing, or "
-			"this is "
-			"another record");
+			N_("it does not go through the place that was noted elsewhere: rows are missing, or "
+			   "this is "
+			   "another record"));
 }
 
 int record_verify(struct record_reader *reader, const struct record_place *known, size_t count,

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "record/private.h"
 
 enum { QUEUE_STANDARD = 2048, BATCH_MOST = 512 };
@@ -120,7 +121,7 @@ static void move(const char *from, const char *to, const char *suffix)
 	char *old = xasprintf("%s%s", from, suffix), *new = xasprintf("%s%s", to, suffix);
 
 	if (rename(old, new) < 0 && errno != ENOENT)
-		log_warning("%s cannot be renamed: %s", old, strerror(errno));
+		log_warning("%s cannot be renamed: %s", old, words_error(errno));
 	free(old);
 	free(new);
 }
@@ -257,7 +258,7 @@ static void mind(struct record *record, int error)
 		log_error("what is shown cannot be recorded: %s: %s; it is tried again, and what is lost "
 			  "will be "
 			  "noted",
-			record->path, strerror(-error));
+			record->path, words_error(-error));
 		record->complained = now;
 	} else if (!error && record->error) {
 		log_notice("what is shown is recorded again");
@@ -271,7 +272,7 @@ static void tell(struct record *record, int error)
 	struct record_status *status = &record->status;
 	status->open = error == 0 && record->database;
 	status->failures += error != 0;
-	snprintf(status->why, sizeof status->why, "%s", error ? strerror(-error) : "");
+	snprintf(status->why, sizeof status->why, "%s", error ? words_error(-error) : "");
 	if (record->database) {
 		const struct chain *head = database_head(record->database);
 		status->rows += status->head ? head->number - status->head : 0;
