@@ -209,19 +209,32 @@ static void refuse_slot(struct filling *f, const struct slot *slot)
 			f->layouts[0]->name, others, check_excerpt(slot->zone));
 }
 
+/* What no zone has read is judged as a text: a fault in it does not wait until the zone's name is right. */
+static void check_unread(struct filling *f)
+{
+	struct words words;
+	for (size_t i = 0; i < f->slot_count; i++)
+		if (!f->slots[i].read && !f->slots[i].plain)
+			read_words(f->build, f->slots[i].node, f->slots[i].zone, f->declared->message.lang,
+				&words);
+}
+
 void fill_pages(struct build *build, struct declared_message *declared)
 {
 	struct filling f = {.build = build, .declared = declared};
 	gather_slots(&f);
 	gather_layouts(&f);
-	if (f.layout_count == 0)
+	if (f.layout_count == 0) {
+		check_unread(&f);
 		return;
+	}
 	struct page *pages = arena_alloc(build->arena, f.layout_count * sizeof *pages);
 	for (size_t i = 0; i < f.layout_count; i++)
 		fill(&f, f.layouts[i], &pages[i]);
 	for (size_t i = 0; i < f.slot_count; i++)
 		if (!f.slots[i].used && !f.slots[i].plain)
 			refuse_slot(&f, &f.slots[i]);
+	check_unread(&f);
 	declared->message.pages = pages;
 	declared->message.page_count = f.layout_count;
 }

@@ -7,23 +7,40 @@
 #include "base/words.h"
 #include "playlist/build.h"
 
-enum { NEIGHBOURS_MOST = 100 };
+enum { NEIGHBOURS_MOST = 100, SHARE_DIGITS_MOST = 7 };
+
+/* Tenths of a percent; -1: it is none. Not sscanf: its point is a comma in some languages. */
+static int parse_share(const char *text)
+{
+	int64_t value = 0, unit = 1;
+	size_t digits = 0;
+	bool point = false;
+	for (; isdigit((unsigned char)*text) || (*text == '.' && digits > 0 && !point); text++) {
+		if (*text == '.') {
+			point = true;
+			continue;
+		}
+		if (++digits > SHARE_DIGITS_MOST)
+			return -1;
+		value = 10 * value + (*text - '0');
+		unit *= point ? 10 : 1;
+	}
+	if (digits == 0 || strcmp(text, "%") != 0 || 10 * value < unit || value > 100 * unit)
+		return -1;
+	return (int)((10 * value + unit / 2) / unit);
+}
 
 static void read_share(struct build *build, struct node *map, struct entry *entry)
 {
 	struct check *check = &build->check;
 	struct node *node = check_any(check, map, "share", CHECK_OPTIONAL);
-	double percent;
-	int used = 0;
 	if (!node || !check_node_kind(check, node, "share", NODE_SCALAR))
 		return;
-	if (!isdigit((unsigned char)node->text[0]) || strlen(node->text) > 8 ||
-		sscanf(node->text, "%lf%%%n", &percent, &used) != 1 || used == 0 || node->text[used] ||
-		percent < 0.1 || percent > 100) {
+	int share = parse_share(node->text);
+	if (share >= 0)
+		entry->share = share;
+	else
 		check_refuse(check, node, "share", "a part of its time from 0.1% to 100%, as `30%`");
-		return;
-	}
-	entry->share = (int)(percent * 10 + 0.5);
 }
 
 /* "4/h", "20/d" */
