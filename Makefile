@@ -245,6 +245,7 @@ install: programs
 	cp -R build/fonts/. $(DESTDIR)$(PREFIX)/share/bangtin/fonts/
 	install -d $(DESTDIR)$(PREFIX)/share/bangtin/maps
 	install -m 644 drivers/maps/*.map $(DESTDIR)$(PREFIX)/share/bangtin/maps/
+	install -m 644 tools/schema/*.json $(DESTDIR)$(PREFIX)/share/bangtin/
 	install -D -m 644 build/locale/vi/LC_MESSAGES/bangtin.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/bangtin.mo
 	cp -R playlists $(DESTDIR)$(PREFIX)/share/doc/bangtin/
 	install -m 644 README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/bangtin/

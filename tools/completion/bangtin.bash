@@ -10,7 +10,7 @@ _bangtin() {
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
 			blank unblank snapshot watch key sign
-			approve verify export import help --help --version" -- "$word")
+			approve verify export import schema help --help --version" -- "$word")
 		return
 	fi
 	case $before in
