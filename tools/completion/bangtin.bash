@@ -10,7 +10,7 @@ _bangtin() {
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
 			blank unblank snapshot watch key sign
-			approve verify export import schema help --help --version" -- "$word")
+			approve verify export import schema new help --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -29,6 +29,10 @@ _bangtin() {
 		mapfile -t COMPREPLY < <(compgen -W "notes $(bangtin help notes 2>/dev/null | grep -o '^B[0-9]*')" -- "$word")
 		return
 	fi
+	if [ "${COMP_WORDS[1]}" = new ] && [ "$COMP_CWORD" = 2 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "playlist page site" -- "$word")
+		return
+	fi
 	case ${COMP_WORDS[1]} in
 	check) options="--format" ;;
 	agenda) options="--display --from --until --items --counts --week --ics" ;;
@@ -42,6 +46,7 @@ _bangtin() {
 	approve) options="--key --root" ;;
 	verify) options="--root --at" ;;
 	export | import) options="--usb" ;;
+	new) options="--unit --lang" ;;
 	clear | blank | unblank) options="--display" ;;
 	snapshot) options="--display --output" ;;
 	watch) options="--display --sixel" ;;
