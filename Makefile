@@ -1,7 +1,9 @@
-# bangtin: see README.md. `make`, `make demo`, `make check`, `make bench`, `make install`, `make format`, `make clean`.
+# bangtin: see README.md. `make`, `make demo`, `make check`, `make bench`, `make install`, `make deb`, `make format`, `make clean`.
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 sysconfdir ?= /etc
+unitdir ?= $(PREFIX)/lib/systemd/system
+udevdir ?= $(PREFIX)/lib/udev
 # VARIANT: '' | asan | broken (an encoder that lies, so that the tests can be seen to fail)
 VARIANT ?=
 BUILD := build$(if $(VARIANT),/$(VARIANT))
@@ -53,7 +55,7 @@ ARCHIVE := $(BUILD)/libbangtin.a
 ALL_SOURCES := $(ARCHIVE_SOURCES) $(foreach p,$(PROGRAMS),$(SOURCES_$(p))) $(wildcard tests/unit/*.c tests/programs/*.c tests/bench/*.c)
 
 .DEFAULT_GOAL := all
-.PHONY: all programs test-programs setup-% fonts demo check bench install uninstall format clean unit help
+.PHONY: all programs test-programs setup-% fonts demo check bench install uninstall deb format clean unit help
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -252,6 +254,18 @@ install: programs
 	for m in $(MAN_PAGES); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
 	for p in bangtin bangtind bangtin-testpattern bangtin-simulator; do install -m 644 tools/completion/bangtin.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$p || exit 1; done
+	install -d $(DESTDIR)$(unitdir) $(DESTDIR)$(PREFIX)/share/doc/bangtin/examples
+	sed 's#@sysconfdir@#$(sysconfdir)#; s#@sbindir@#$(PREFIX)/sbin#' tools/systemd/bangtind.service.in \
+		>$(DESTDIR)$(unitdir)/bangtind.service
+	install -D -m 644 tools/systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/bangtin.conf
+	install -D -m 644 tools/systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/bangtin.conf
+	install -D -m 644 tools/systemd/udev.rules $(DESTDIR)$(udevdir)/rules.d/60-bangtin.rules
+	install -m 644 tools/systemd/examples/* tools/systemd/bangtind.conf $(DESTDIR)$(PREFIX)/share/doc/bangtin/examples/
+
+# The Debian package, with all that a site needs.
+deb: setup-deb
+	@$(MAKE) --no-print-directory programs
+	@tools/package $(VERSION) build/deb
 
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/sbin/bangtind
@@ -259,5 +273,7 @@ uninstall:
 	rm -f $(foreach p,bangtin bangtind bangtin-testpattern bangtin-simulator,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(p))
 	rm -f $(DESTDIR)$(PREFIX)/share/locale/*/LC_MESSAGES/bangtin.mo
 	rm -rf $(DESTDIR)$(PREFIX)/share/bangtin $(DESTDIR)$(PREFIX)/share/doc/bangtin
+	rm -f $(DESTDIR)$(unitdir)/bangtind.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/bangtin.conf
+	rm -f $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/bangtin.conf $(DESTDIR)$(udevdir)/rules.d/60-bangtin.rules
 
 -include $(patsubst %.o,%.d,$(call object,$(ALL_SOURCES)))
