@@ -441,6 +441,11 @@ static bool is_no_generation(const struct change *change)
 	       (change->acceptance.root_only || change->acceptance.blank);
 }
 
+static bool brings_words(const struct change *change)
+{
+	return change->kind == CHANGE_LOAD || change->kind == CHANGE_ACCEPT;
+}
+
 static void done(void *data)
 {
 	struct change *change = data;
@@ -467,9 +472,13 @@ static void done(void *data)
 		if (change->kind != CHANGE_OVERRIDES && change->kind != CHANGE_DATA)
 			log_notice("generation %d plays (loaded by %s)", engine->generation.number,
 				engine->generation.user);
+		if (brings_words(change))
+			alarm_set(engine->alarms, ALARM_REFUSED, ALARM_SITE, false, "");
 	} else {
 		enum language asker = words_speak(LANGUAGE_OWN);
 		log_warning("a change was refused: %s", _(change->what));
+		if (brings_words(change))
+			alarm_now(engine->alarms, ALARM_REFUSED, ALARM_SITE, _(change->what));
 		words_speak(asker);
 	}
 	answer(change);

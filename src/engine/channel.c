@@ -7,6 +7,9 @@
 #include "frame/pattern.h"
 #include "frame/rate.h"
 
+#define TICK_WITHIN    (3 * NS_PER_MIN)
+#define PREPARE_WITHIN (10 * NS_PER_MIN)
+
 /* A show being prepared on the thread pool. If the channel takes another one meanwhile, the old is destroyed when the
  * work is done. */
 struct preparation {
@@ -41,6 +44,7 @@ struct channel {
 	struct show_state state;
 	uint64_t late;
 	int64_t worst_lateness;
+	int64_t ticked_at, prepare_at; /* monotonic: the frame clock came by; a preparation began */
 
 	const char *pattern;		    /* NULL: the schedule */
 	int64_t pattern_start, pattern_end; /* monotonic */
@@ -85,6 +89,7 @@ static void prepare_ahead(struct channel *channel, struct instant now)
 		return;
 	channel->preparation = (struct preparation){channel, channel->show, now.time, now.time + ahead};
 	channel->preparing = true;
+	channel->prepare_at = clock_monotonic();
 	loop_work(channel->loop, prepare_work, prepare_done, &channel->preparation);
 }
 
@@ -223,6 +228,7 @@ static void tick(void *data)
 	struct channel *channel = data;
 	if (channel->stopped)
 		return;
+	channel->ticked_at = clock_monotonic();
 	struct instant at = frame_now(channel);
 	if (channel->pattern && clock_monotonic() < channel->pattern_end) {
 		tick_pattern(channel, at);
@@ -396,6 +402,18 @@ void channel_status(const struct channel *channel, struct channel_status *ret_st
 	output_status(channel->output, &ret_status->output);
 	if (channel->control)
 		output_status(channel->control, &ret_status->control);
+}
+
+/* A frame clock comes by once a minute at least; an injected one may stand still. Preparing a minute of pictures takes
+ * seconds. */
+bool channel_proves(const struct channel *channel, int64_t now)
+{
+	bool ticks = channel->clock->injected || channel->stopped || !channel->show ||
+		     now - channel->ticked_at < TICK_WITHIN;
+	bool prepares = !channel->preparing || now - channel->prepare_at < PREPARE_WITHIN;
+
+	return ticks && prepares && output_proves(channel->output, now) &&
+	       (!channel->control || output_proves(channel->control, now));
 }
 
 const struct frame *channel_frame(const struct channel *channel)

@@ -48,6 +48,8 @@ void channel_pattern(struct channel *channel, const char *pattern, struct fonts 
 /* One of the words of its driver, or of its control's. As output_act. */
 int channel_act(struct channel *channel, const char *action);
 void channel_status(const struct channel *channel, struct channel_status *ret_status);
+/* Whether the display, its control and its frame clock work, or are known not to (output_proves). now: monotonic. */
+bool channel_proves(const struct channel *channel, int64_t now);
 /* The picture last composed; borrowed until the next frame. */
 const struct frame *channel_frame(const struct channel *channel);
 /* Stops the frame clock and pushes this still picture of `show` (default text or black) as the last one. */

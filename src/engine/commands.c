@@ -47,15 +47,20 @@ static void run_load(void *data, struct control_request *request)
 {
 	const struct engine *engine = data;
 	const json_t *arguments = control_arguments(request);
-	if (json_array_size(json_object_get(arguments, "files")) == 0)
+	if (json_array_size(json_object_get(arguments, "files")) == 0) {
 		control_refuse(request, 2, "no files");
-	else if (!engine->site->unsigned_loads)
+	} else if (!engine->site->unsigned_loads) {
+		enum language asker = words_speak(LANGUAGE_OWN);
+		alarm_now(engine->alarms, ALARM_REFUSED, ALARM_SITE,
+			_("somebody tried to load what is not signed"));
+		words_speak(asker);
 		control_refuse(request, 1,
 			"rule unsigned: this site takes signed bundles only (`bangtin sign`, `bangtin "
 			"approve`); "
 			"nothing was changed");
-	else
+	} else {
 		change_load(data, request, json_is_true(json_object_get(arguments, "single")));
+	}
 }
 
 static void run_accept(void *data, struct control_request *request)

@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "engine/accept.h"
 #include "engine/private.h"
+#include "service/service.h"
 
 #define TIME_SAVE_EVERY (10 * NS_PER_MIN)
 #define LEAVE_WITHIN	(2 * NS_PER_SEC)
@@ -157,6 +158,7 @@ static int start(struct engine *engine, const struct engine_options *options, st
 		return -EMFILE;
 	if ((error = open_channels(engine, diags)) < 0)
 		return error;
+	engine->alarms = alarms_create(engine->loop, engine->site, &engine->clock);
 	engine_read_state(engine);
 	trace_set_generation(engine->trace, engine->generation.number);
 	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) <
@@ -168,6 +170,7 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	first_shows(engine);
 	prepare_failure_pictures(engine);
 	engine->feed = feed_create(engine);
+	engine->guard = guard_create(engine);
 	engine->time_timer = loop_timer_create(engine->loop, time_tick, engine);
 	time_tick(engine);
 	loop_on_signal(engine->loop, SIGTERM, on_stop, engine);
@@ -232,11 +235,13 @@ void engine_run(struct engine *engine)
 {
 	log_notice("%s: %zu displays, generation %d", engine->site->name, engine->site->display_count,
 		engine->generation.number);
+	service_ready(engine->site->name);
 	loop_run(engine->loop);
+	service_stopping();
 	log_notice("stopping");
 	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
 	bool never = false;
-	while (engine->changes || engine->saving_time || feed_busy(engine->feed))
+	while (engine->changes || engine->saving_time || feed_busy(engine->feed) || guard_busy(engine->guard))
 		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
 	leave_failure_pictures(engine);
 	if (!engine->clock.injected && clock_now(&engine->clock).trusted)
@@ -250,6 +255,8 @@ void engine_destroy(struct engine *engine)
 	control_close(engine->control);
 	mirrors_destroy(engine);
 	feed_destroy(engine->feed);
+	guard_destroy(engine->guard);
+	alarms_destroy(engine->alarms);
 	if (engine->time_timer)
 		loop_timer_destroy(engine->time_timer);
 	for (size_t i = 0; i < engine->site->display_count; i++) {

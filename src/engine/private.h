@@ -3,6 +3,7 @@
 #define ENGINE_PRIVATE_H
 
 #include "control/control.h"
+#include "engine/alarm.h"
 #include "engine/channel.h"
 #include "engine/engine.h"
 #include "engine/trace.h"
@@ -11,6 +12,7 @@
 
 struct change;
 struct feed;
+struct guard;
 struct mirror;
 
 struct engine {
@@ -39,6 +41,8 @@ struct engine {
 	struct mirror *mirrors; /* as many; NULL before the first watcher */
 	struct data *data;	/* the snapshot that fields show; NULL: none */
 	struct feed *feed;	/* NULL: the site has no data directory */
+	struct alarms *alarms;
+	struct guard *guard;
 	struct change *changes; /* in order; the first is under way */
 	struct loop_timer *time_timer;
 	bool saving_time;
@@ -76,6 +80,12 @@ void change_data(struct engine *engine, struct data *data);
 struct feed *feed_create(struct engine *engine);
 bool feed_busy(const struct feed *feed); /* its worker is under way */
 void feed_destroy(struct feed *feed);	 /* NULL is fine; not while busy */
+
+/* Watchdog and alarms (guard.c), from when the shows are there. guard_busy: its worker is under way. */
+struct guard *guard_create(struct engine *engine);
+bool guard_busy(const struct guard *guard);
+json_t *guard_json(const struct guard *guard); /* {"every_ms", "fed"}; null: nobody watches */
+void guard_destroy(struct guard *guard);       /* NULL is fine; not while busy */
 
 /* The newest generation on disk that still builds, and the overrides. Fills engine->catalogue … Called at start. */
 void engine_read_state(struct engine *engine);

@@ -135,6 +135,8 @@ json_t *status_json(struct engine *engine)
 	for (size_t i = 0; i < engine->templates.count; i++)
 		json_array_append_new(templates, json_string(engine->templates.items[i].name));
 	json_object_set_new(json, "templates", templates);
+	json_object_set_new(json, "alarms", alarms_json(engine->alarms));
+	json_object_set_new(json, "watchdog", guard_json(engine->guard));
 	json_object_set_new(json, "displays", displays);
 	json_object_set_new(json, "overrides", overrides);
 	return json;

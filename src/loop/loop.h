@@ -41,6 +41,23 @@ void loop_watch_destroy(struct loop_watch *watch);		   /* NULL is fine */
 
 /* Work on the thread pool, then done on the loop's thread; both speak the language that the caller does now. */
 void loop_work(struct loop *loop, void (*work)(void *data), void (*done)(void *data), void *data);
+/* A program that is run with a text on its standard input, and killed with all that it started when its time is over.
+ * What it prints goes where our standard error goes; no other descriptor of ours is open in it. Never as root: where we
+ * are root it gets the uid and gid that are given. */
+struct loop_child;
+struct child_program {
+	const char *const *arguments;	/* ends with NULL; the first is the path */
+	const char *const *environment; /* NAME=value, ends with NULL; nothing else is inherited */
+	const char *input;
+	int64_t timeout; /* ns */
+	unsigned uid, gid;
+};
+enum child_end { CHILD_EXITED, CHILD_SIGNALLED, CHILD_TIMED_OUT };
+/* -errno: it could not be started, and ended is not called. Else ended is called once, on the loop, with the exit status
+ * or the signal; the child is gone then. */
+int loop_child_start(struct loop *loop, const struct child_program *program,
+	void (*ended)(void *data, enum child_end end, int status), void *data, struct loop_child **ret_child);
+void loop_child_abandon(struct loop_child *child); /* kills it; ended is not called. NULL is fine */
 /* These last as long as the loop. 0 or -errno. */
 int loop_on_signal(struct loop *loop, int signal, void (*fn)(void *data, int signal), void *data);
 int loop_on_clock_step(struct loop *loop, void (*fn)(void *data), void *data);

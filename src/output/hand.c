@@ -115,6 +115,7 @@ void hand_finished(struct output *output)
 		output->status.shown++;
 	}
 	if (output->in_flight) { /* a frame went through: the link is good */
+		output->proved_at = clock_monotonic();
 		output->backoff = output->backoff_first;
 		output->tries = 0;
 	}
@@ -153,6 +154,7 @@ static void switch_power(struct output *output)
 	int error = output->driver->power(&output->sink, output->power_on);
 	output->asleep = error == 0 && !output->power_on && output->driver->caps & SINK_SLEEPS;
 	if (slept && !output->asleep) {
+		output->proved_at = clock_monotonic();
 		output_owe_all(output);
 		output->pending = output->content;
 	}

@@ -126,3 +126,22 @@ void health_update(struct output *output, int64_t now)
 	}
 	output->was_up |= output->link == LINK_UP;
 }
+
+bool output_proves(const struct output *output, int64_t now)
+{
+	const struct display *display = output->display;
+
+	switch (output->link) {
+	case LINK_CLOSED: /* whoever is alive tries again in time */
+		return output->retry_at == TIME_NEVER || now - output->retry_at < PROOF_SLACK;
+	case LINK_OPENING:
+		return now - output->opened_at < OPEN_MOST + PROOF_SLACK;
+	case LINK_UP:
+		break;
+	}
+	if (output->asleep || !output->content ||
+		(!output->in_flight && !output->pending && display->refresh == 0))
+		return true;
+	return now - output->proved_at <
+	       display->refresh + 2 * output->minimum_cycle + STALLED_AFTER + PROOF_SLACK;
+}

@@ -87,6 +87,7 @@ void sink_shown(struct sink *sink, uint64_t sequence)
 		return;
 	output->shown_sequence = sequence;
 	output->status.shown++;
+	output->proved_at = clock_monotonic();
 }
 
 void sink_told(struct sink *sink, const char *text)
@@ -201,6 +202,7 @@ static void owe_settings(struct output *output)
 static void come_up(struct output *output)
 {
 	output->link = LINK_UP;
+	output->proved_at = clock_monotonic();
 	output->sink.came_up = false;
 	output->sink.became_ready = true;
 	output->again = true;

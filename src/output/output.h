@@ -70,6 +70,10 @@ void output_refresh(struct output *output); /* everything is owed */
 /* The engine had no picture for an instant: counted, and health is LATE until the next push. */
 void output_late(struct output *output);
 void output_status(const struct output *output, struct output_status *ret_status);
+/* Whether the display shows what it is given, or is known not to: a picture went through lately, none is due, or the link
+ * is down and tried again. False: something is stuck in the driver or in here, and only a new start will help. now:
+ * monotonic. */
+bool output_proves(const struct output *output, int64_t now);
 /* Waits at most timeout ns (runs the loop) until what was pushed last was shown. For failure pictures at exit. */
 bool output_drain(struct output *output, int64_t timeout);
 

@@ -14,6 +14,7 @@
 #define OPEN_MOST     (15 * NS_PER_SEC) /* an open that has not ended by then has failed */
 #define LATE_AFTER    (3 * NS_PER_SEC)	/* a frame in flight for so long: LATE */
 #define STALLED_AFTER (30 * NS_PER_SEC) /* the link is broken, whatever the driver believes */
+#define PROOF_SLACK   (10 * NS_PER_SEC) /* beyond the time in which everything else would have been noticed */
 #define CLOCK_EVERY   (6 * NS_PER_HOUR)
 #define CLOCK_RETRY   NS_PER_MIN /* our own cannot be believed yet */
 #define WHY_SIZE      256
@@ -83,7 +84,8 @@ struct output {
 	bool submitting, pushing;
 	int64_t instant; /* of the canvas */
 	int64_t flight_instant, handed_at, whole_at;
-	struct region owed;	   /* since the last accepted frame */
+	int64_t proved_at;  /* monotonic: a picture went through, or the link came up, or the device awoke */
+	struct region owed; /* since the last accepted frame */
 	struct region flight_owed; /* of the one in flight */
 	struct sink_frame frame;
 	uint64_t shown_sequence;

@@ -24,6 +24,7 @@ void site_read_ambient(struct site_reader *reader, struct node *map, struct disp
 void site_read_on_hours(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_driver(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_display(struct site_reader *reader, struct node *map, struct display *display);
+void site_read_alarm(struct site_reader *reader, struct node *map, struct site *site);
 /* `site = { … }` */
 void site_read_general(struct site_reader *reader, struct node *map, struct site *site);
 

@@ -213,6 +213,8 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	read_roles(reader, map, site);
 	check_bool(check, map, "unsigned-loads", CHECK_OPTIONAL, &site->unsigned_loads);
 	site->root_path = read_path(reader, map, "root", NULL);
+	site->alarm = (struct alarm_hook){.after = 30 * NS_PER_SEC, .timeout = 30 * NS_PER_SEC};
+	site_read_alarm(reader, map, site);
 	check_int(check, map, "generations", CHECK_OPTIONAL, 2, 1000, &kept);
 	site->generations_kept = (int)kept;
 	check_done(check, map, "`site`");

@@ -84,6 +84,12 @@ struct role_grant {
 	unsigned roles; /* bits of enum role */
 };
 
+struct alarm_hook {
+	const char *program; /* path; NULL: nobody is told */
+	int64_t after;	 /* ns for which something must be wrong, or well, before it is told; default 30 s */
+	int64_t timeout; /* ns until the program is killed; default 30 s */
+};
+
 struct site {
 	const char *name;
 	struct zone *zone;
@@ -99,8 +105,9 @@ struct site {
 	size_t place_count;
 	struct role_grant *grants; /* root and the daemon's own uid have every role */
 	size_t grant_count;
-	int generations_kept;	     /* default 20 */
-	bool unsigned_loads;	     /* words that nobody signed may be loaded and announced; default false */
+	int generations_kept; /* default 20 */
+	bool unsigned_loads;  /* words that nobody signed may be loaded and announced; default false */
+	struct alarm_hook alarm;
 	const char *root_path;	     /* the root file that the site begins with; NULL: none */
 	const char *fonts_directory; /* NULL: the built-in one */
 	const char *data_directory;  /* of JSON files for the field {data:…}; NULL: none */

@@ -66,11 +66,34 @@ static void print_status(const json_t *status)
 			*text(item, "until") ? text(item, "until") : _("further notice"), text(item, "text"));
 }
 
-/* A display that does not show what it should makes the exit status 1, so that a script can watch. */
+static void print_alarms(const json_t *status)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(status, "alarms"), i, item)
+	{
+		if (*text(item, "display"))
+			printf(_("ALARM %s of %s since %.19s: %s\n"), text(item, "alarm"),
+				text(item, "display"), text(item, "since"), text(item, "text"));
+		else
+			printf(_("ALARM %s since %.19s: %s\n"), text(item, "alarm"), text(item, "since"),
+				text(item, "text"));
+	}
+}
+
+static void print_all(const json_t *status)
+{
+	print_status(status);
+	print_alarms(status);
+}
+
+/* An alarm, or a display that does not show what it should, makes the exit status 1, so that a script can watch. */
 static int verdict(const json_t *status)
 {
 	size_t i;
 	json_t *display;
+	if (json_array_size(json_object_get(status, "alarms")) > 0)
+		return EXIT_INPUT;
 	json_array_foreach(json_object_get(status, "displays"), i, display)
 	{
 		const char *health = text(display, "health");
@@ -89,7 +112,7 @@ static int once(const struct common *common, int *ret_verdict)
 	if (common->json)
 		cli_print_json(reply);
 	else
-		print_status(reply);
+		print_all(reply);
 	*ret_verdict = verdict(reply);
 	json_decref(reply);
 	return EXIT_DONE;
@@ -122,6 +145,6 @@ const struct command command_status = {
 	.arguments = "[--json] [--watch] [--strict]",
 	.summary = N_("Says how the daemon, its clock and every display are"),
 	.help = N_("  -w, --watch               again each second\n"
-		   "      --strict              exit status 1 if a display is down\n"),
+		   "      --strict              exit status 1 if a display is down or there is an alarm\n"),
 	.run = run,
 };
