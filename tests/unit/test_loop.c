@@ -367,6 +367,78 @@ static void clock_step(void **state)
 	assert_true(soon.it_value.tv_sec > 1000000000);
 }
 
+/* --- children */
+
+static void on_child(void *data, enum child_end end, int status)
+{
+	struct seen *seen = data;
+
+	seen->count++;
+	seen->events = end;
+	seen->fd = status;
+	seen->done = true;
+}
+
+static int run_shell(struct seen *seen, const char *script, const char *input, int64_t timeout)
+{
+	const char *arguments[] = {"/bin/sh", "-c", script, NULL}, *environment[] = {"WORD=hello", NULL};
+	const struct child_program program = {arguments, environment, input, timeout, 65534, 65534};
+	struct loop_child *child;
+	int error = loop_child_start(seen->loop, &program, on_child, seen, &child);
+
+	if (!error)
+		loop_run_until(seen->loop, &seen->done, 20 * NS_PER_SEC);
+	return error;
+}
+
+static void child_gets_input_and_environment(void **state)
+{
+	struct seen *seen = *state;
+
+	static const char script[] =
+		"read line; [ \"$line $WORD\" = \"one line hello\" ] && [ $(id -u) != 0 ] && exit 7";
+
+	assert_int_equal(run_shell(seen, script, "one line\n", 10 * NS_PER_SEC), 0);
+	assert_true(seen->done);
+	assert_int_equal(seen->events, CHILD_EXITED);
+	assert_int_equal(seen->fd, 7);
+}
+
+static void child_is_killed_in_time(void **state)
+{
+	struct seen *seen = *state;
+
+	assert_int_equal(run_shell(seen, "sleep 600 & sleep 600", "", 50 * NS_PER_MS), 0);
+	assert_true(seen->done);
+	assert_int_equal(seen->events, CHILD_TIMED_OUT);
+	assert_int_equal(seen->fd, SIGKILL);
+}
+
+static void child_that_is_none(void **state)
+{
+	struct seen *seen = *state;
+	const char *arguments[] = {"/nowhere/program", NULL}, *environment[] = {NULL};
+	const struct child_program program = {arguments, environment, "", NS_PER_SEC, 65534, 65534};
+	struct loop_child *child = NULL;
+
+	assert_int_equal(loop_child_start(seen->loop, &program, on_child, seen, &child), -ENOENT);
+	assert_null(child);
+	assert_int_equal(seen->count, 0);
+}
+
+static void child_is_abandoned(void **state)
+{
+	struct seen *seen = *state;
+	const char *arguments[] = {"/bin/sleep", "600", NULL}, *environment[] = {NULL};
+	const struct child_program program = {arguments, environment, "", NS_PER_MIN, 65534, 65534};
+	struct loop_child *child;
+
+	assert_int_equal(loop_child_start(seen->loop, &program, on_child, seen, &child), 0);
+	loop_child_abandon(child);
+	loop_run_until(seen->loop, &seen->done, 20 * NS_PER_MS);
+	assert_int_equal(seen->count, 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -384,6 +456,10 @@ int main(void)
 		T(signals),
 		T(until_times_out),
 		T(clock_step),
+		T(child_gets_input_and_environment),
+		T(child_is_killed_in_time),
+		T(child_that_is_none),
+		T(child_is_abandoned),
 	};
 
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

@@ -746,8 +746,12 @@ static void test_stuck_worker(void **state)
 	output_status(blocked, &status);
 	assert_int_equal(status.handed, 1);
 	assert_int_equal(status.shown, 0);
+	int64_t now = clock_monotonic();
+	assert_true(output_proves(blocked, now + 30 * NS_PER_SEC)); /* it may only be slow */
+	assert_false(output_proves(blocked, now + NS_PER_MIN));
 	assert_int_equal(write(pipe_to_worker[1], "yy", 2), 2);
 	assert_true(output_drain(blocked, NS_PER_SEC));
+	assert_true(output_proves(blocked, now + NS_PER_MIN)); /* nothing is due */
 	assert_int_equal(fake.instant, 3);
 	output_status(blocked, &status);
 	assert_int_equal(status.handed, 2);
@@ -762,6 +766,26 @@ static void test_stuck_worker(void **state)
 	stop(blocked);
 	close(pipe_to_worker[0]);
 	close(pipe_to_worker[1]);
+}
+
+/* What the watchdog lives on: a device that is gone is known to be gone, for as long as it is tried again. */
+static void test_proof(void **state)
+{
+	struct output *output = start("plain");
+	int64_t now = clock_monotonic();
+
+	assert_true(output_proves(output, now + NS_PER_HOUR)); /* nothing was ever to be shown */
+	push(output, 1, (struct rect){0, 0, 1, 1}, 1);
+	assert_true(output_proves(output, now + 30 * NS_PER_SEC));
+	assert_false(output_proves(output, now + NS_PER_MIN)); /* nobody told us that it is gone */
+	device_ready(output);
+	assert_true(output_proves(output, now + NS_PER_HOUR));
+	fake.open_result = -ENODEV;
+	device_gone(output);
+	now = clock_monotonic();
+	assert_true(output_proves(output, now + 5 * NS_PER_SEC));
+	assert_false(output_proves(output, now + NS_PER_MIN)); /* nobody has tried again */
+	stop(output);
 }
 
 static void test_no_allocation(void **state)
@@ -956,6 +980,7 @@ int main(void)
 		cmocka_unit_test(test_standby_refused),
 		cmocka_unit_test(test_hint),
 		cmocka_unit_test(test_stuck_worker),
+		cmocka_unit_test(test_proof),
 		cmocka_unit_test(test_no_allocation),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_paths),

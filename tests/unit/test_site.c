@@ -249,6 +249,20 @@ static void test_sample(void **state)
 	site_destroy(site);
 }
 
+static void test_alarm(void **state)
+{
+	struct site *site = parse_good("", "");
+	assert_null(site->alarm.program);
+	site_destroy(site);
+	site = parse_good("alarm = { program = \"tell\"; after = \"5s\"; };", "");
+	assert_string_equal(site->alarm.program + strlen(site->alarm.program) - 5, "/tell");
+	assert_int_equal(site->alarm.after, 5 * NS_PER_SEC);
+	assert_int_equal(site->alarm.timeout, 30 * NS_PER_SEC);
+	site_destroy(site);
+	assert_null(parse("alarm = { after = \"5s\"; };", ""));
+	assert_true(diags.errors > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_midnight_sun, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_matches, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_paths, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_alarm, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_absent_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sample, setup, teardown),
 	};
