@@ -294,7 +294,7 @@ static void take_xml(struct sink *sink, struct huidu *huidu)
 		return;
 	}
 	if (huidu->step == VERSION)
-		sink_told(sink, "Huidu full-colour card");
+		sink_told(sink, _("Huidu full-colour card"));
 	if (huidu->step == FILES)
 		read_files(huidu);
 	exchange_answered(&huidu->exchange);
@@ -564,7 +564,7 @@ static const struct sink_option options[] = {
 
 const struct sink_driver sink_driver_huidu = {
 	.name = "huidu",
-	.summary = "Huidu full-colour cards (A, C, B, D series) over TCP: pictures as files",
+	.summary = N_("Huidu full-colour cards (A, C, B, D series) over TCP: pictures as files"),
 	.caps = SINK_HOLDS | SINK_ACK | SINK_DIM | SINK_REPLIES,
 	.format = PANEL_RGB888,
 	.options = options,

@@ -184,7 +184,7 @@ extern const char *const onbon_reserved_words[2];
 			.least = 1.0 * NS_PER_MS,                                                            \
 			.most = 30.0 * NS_PER_SEC,                                                           \
 			.help = N_("time for the card to answer a command; for a picture two and a half "    \
-				   "times ") "that"},                                                        \
+				   "times that")},                                                           \
 		{.name = "set-clock",                                                                        \
 			.type = OPTION_BOOL,                                                                 \
 			.offset = offsetof(struct onbon, set_clock),                                         \
@@ -201,7 +201,7 @@ extern const char *const onbon_reserved_words[2];
 			.standard = "101",                                                                   \
 			.most = 255,                                                                         \
 			.help = N_("a byte of the 6th generation on which Onbon's own programs disagree: "   \
-				   "101 ") "or 0"},                                                          \
+				   "101 or 0")},                                                             \
 	{                                                                                                    \
 		.name = "reserved", .type = OPTION_WORD, .offset = offsetof(struct onbon, reserved),         \
 		.words = onbon_reserved_words, .word_count = 2, .standard = "length",                        \

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/syllable.h"
 #include "base/text.h"
+#include "base/words.h"
 
 /* Bytes 0x80 to 0xff; 0: no character. */
 // clang-format off
@@ -150,8 +151,8 @@ static const struct pair {
 
 const char *legacy_name(enum legacy encoding)
 {
-	static const char *const names[] = {"none", "TCVN3 (ABC)", "VNI", "VISCII", "code page 1258"};
-	return names[encoding];
+	static const char *const names[] = {"none", "TCVN3 (ABC)", "VNI", "VISCII", N_("code page 1258")};
+	return _(names[encoding]);
 }
 
 /* --- decoding; a character of the input is a byte, or something that no encoding has and that stays */

@@ -179,6 +179,13 @@ const char *words_text(const char *text)
 	return translated;
 }
 
+int words_room(const char *text, int columns)
+{
+	for (; *text; text++)
+		columns -= ((unsigned char)*text & 0xc0) != 0x80;
+	return columns > 0 ? columns : 0;
+}
+
 const char *words_n(const char *one, const char *many, unsigned long number)
 {
 	if (words_spoken() != LANGUAGE_VIETNAMESE || !messages)

@@ -47,6 +47,9 @@ const char *words_n(const char *one, const char *many, unsigned long number)
 /* What errno, or a negative error, says. */
 const char *words_error(int error);
 
+/* Spaces that fill the text up to so many columns: printf("%s%*s", text, words_room(text, 8), ""). */
+int words_room(const char *text, int columns);
+
 #define _(text)	 words_text(text)
 #define N_(text) text
 

@@ -49,16 +49,16 @@ static json_t *clock_json(const struct engine *engine)
 
 static json_t *playing_json(const struct engine *engine, const struct channel_status *status)
 {
-	static const char *const names[] = {[SHOW_SCHEDULE] = "schedule",
-		[SHOW_ANNOUNCE] = "announce",
-		[SHOW_BLANK] = "blank",
-		[SHOW_DEFAULT] = "default",
-		[SHOW_OFF] = "off"};
+	static const char *const names[] = {[SHOW_SCHEDULE] = N_("schedule"),
+		[SHOW_ANNOUNCE] = N_("announce"),
+		[SHOW_BLANK] = N_("blank"),
+		[SHOW_DEFAULT] = N_("default"),
+		[SHOW_OFF] = N_("off")};
 	const struct show_state *state = &status->state;
 	if (status->pattern)
-		return json_pack("{s:s}", "source", "pattern");
+		return json_pack("{s:s}", "source", N_("pattern"));
 	if (!status->composed)
-		return json_pack("{s:s}", "source", "nothing yet");
+		return json_pack("{s:s}", "source", N_("nothing yet"));
 	json_t *json = json_pack("{s:s}", "source", names[state->source]);
 	const struct segment *segment = state->segment;
 	if (state->source == SHOW_SCHEDULE && segment && segment->entry) {

@@ -2,6 +2,7 @@
 #include "sched/window.h"
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 /* Days on which a window that contains the instant may have begun, the likeliest first. */
 static const int begun[] = {0, -1};
@@ -70,11 +71,11 @@ size_t sched_why(const struct sched_view *view, int64_t time, struct candidate *
 }
 
 static const char *const reasons[] = {
-	[REASON_NOTHING] = "nothing",
-	[REASON_ONLY] = "only",
-	[REASON_PRIORITY] = "priority",
-	[REASON_TURN] = "turn",
-	[REASON_QUOTA] = "quota",
+	[REASON_NOTHING] = N_("nothing"),
+	[REASON_ONLY] = N_("only"),
+	[REASON_PRIORITY] = N_("priority"),
+	[REASON_TURN] = N_("turn"),
+	[REASON_QUOTA] = N_("quota"),
 };
 
 const char *reason_name(enum reason reason)

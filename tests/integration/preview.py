@@ -132,7 +132,7 @@ def check_sheet(scratch, site, playlists):
            f"{len(got)} of {len(wanted)} bytes, {differ:.3f} on average")
     code, out, err = site.bangtin("preview", "-d", "sanh", "--from", "2026-03-02 08:00", "--until", "2026-03-02 08:00:01",
                                   "--sheet", "-o", path, playlists)
-    tap.ok(code == 0 and "1 pictures" in out, "a sheet of a second", out + err)
+    tap.ok(code == 0 and "1 picture" in out, "a sheet of a second", out + err)
 
 
 def start(site, display, until, path, playlists, **options):

@@ -74,8 +74,10 @@ static void print_block(void *data, const struct block *block)
 	}
 	for (size_t i = 0; i < block->count; i++)
 		printf("%s%s", i ? ", " : "", block->entries[i]->id);
-	printf("%s  [priority %d%s]\n", block->more ? ", …" : "", block->priority,
-		block->reason == REASON_PRIORITY ? _(", over lower ones") : "");
+	fputs(block->more ? ", …" : "", stdout);
+	printf(block->reason == REASON_PRIORITY ? _("  [priority %d, over lower ones]\n")
+						: _("  [priority %d]\n"),
+		block->priority);
 }
 
 static void print_item(const struct context *context, const struct segment *segment)
@@ -87,7 +89,7 @@ static void print_item(const struct context *context, const struct segment *segm
 		return;
 	}
 	printf("%s/%s  (%s, %s)\n", segment->item->message->unit, segment->item->message->name,
-		segment->entry->id, reason_name(segment->reason));
+		segment->entry->id, _(reason_name(segment->reason)));
 }
 
 static json_t *segment_json(const struct context *context, const struct segment *segment)

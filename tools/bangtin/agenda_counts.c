@@ -2,6 +2,7 @@
 
 #include "agenda.h"
 #include "base/alloc.h"
+#include "base/words.h"
 #include "sched/window.h"
 #include "walk.h"
 
@@ -92,8 +93,7 @@ void agenda_counts(struct context *context, int64_t from, int64_t until, bool js
 
 	walk_run(&(struct walk){context, from, until, false, count_segment, tallies});
 	if (!list)
-		printf("%10s %10s %7s %9s %4s  %s\n", "minutes", "open", "share", "showings", "prio",
-			"entry");
+		fputs(_("   minutes       open   share  showings prio  entry\n"), stdout);
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *entry = catalogue->entries[i];
 		if (!entry_names_display(entry, show_view(context->show)->display))

@@ -5,6 +5,7 @@
 #include "agenda.h"
 #include "base/alloc.h"
 #include "base/digest.h"
+#include "base/words.h"
 #include "walk.h"
 
 struct writer {
@@ -91,8 +92,9 @@ static char *describe(const struct block *block)
 
 	for (size_t i = 0; i < block->count; i++) {
 		const struct playlist *playlist = block->entries[i]->playlist;
-		fprintf(to, "%s%s (priority %d)", i ? "\n" : "", block->entries[i]->id,
-			block->entries[i]->priority);
+		if (i)
+			fputc('\n', to);
+		fprintf(to, _("%s (priority %d)"), block->entries[i]->id, block->entries[i]->priority);
 		for (size_t k = 0; k < playlist->item_count && k < 20; k++)
 			if (*playlist->items[k]->message->text)
 				fprintf(to, "\n- %s", playlist->items[k]->message->text);

@@ -130,7 +130,8 @@ static bool row_shows(const struct chart *chart, int row)
 
 static void print_head(const struct chart *chart)
 {
-	static const char *const names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const names[] = {
+		N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
 
 	printf("%*s", LABEL, "");
 	for (int i = 0; i < 7; i++) {
@@ -138,9 +139,9 @@ static void print_head(const struct chart *chart)
 		char text[32];
 		day_to_date(chart->monday + i, &year, &month, &day);
 		if (chart->cell > 9)
-			snprintf(text, sizeof text, "%s %02d-%02d", names[i], month, day);
+			snprintf(text, sizeof text, "%s %02d-%02d", _(names[i]), month, day);
 		else
-			snprintf(text, sizeof text, "%s", names[i]);
+			snprintf(text, sizeof text, "%s", _(names[i]));
 		printf("%-*.*s ", chart->cell - 1, chart->cell - 1, text);
 	}
 	putchar('\n');

@@ -96,9 +96,9 @@ static int report(const struct diag_list *diags, size_t count, bool json)
 	} else {
 		diag_print(diags, stderr);
 		if (diags->errors == 0)
-			printf(_("%zu file%s: no errors\n"), count, count == 1 ? "" : "s");
+			printf(words_n("%zu file: no errors\n", "%zu files: no errors\n", count), count);
 		else
-			printf("%zu error%s\n", diags->errors, diags->errors == 1 ? "" : "s");
+			printf(words_n("%zu error\n", "%zu errors\n", diags->errors), diags->errors);
 	}
 	return diags->errors ? EXIT_INPUT : EXIT_DONE;
 }

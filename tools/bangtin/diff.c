@@ -42,15 +42,15 @@ static void print_row(const struct effect *effect, const struct effect_row *row)
 	static const char signs[] = {'+', '-', '>', '~', ' ', ' '};
 	const struct message *message = row_message(row);
 
-	printf("  %c %s/%s %s: %.1f -> %.1f minutes (%+.1f)%s\n", signs[row->change], message->unit,
-		message->name, change_name(row->change), minutes(row->before ? row->before->total : 0),
+	printf(_("  %c %s/%s %s: %.1f -> %.1f minutes (%+.1f)%s\n"), signs[row->change], message->unit,
+		message->name, _(change_name(row->change)), minutes(row->before ? row->before->total : 0),
 		minutes(row->after ? row->after->total : 0), minutes(row->gain),
-		row->reworded && row->change != CHANGE_REWORDED ? ", reworded" : "");
+		row->reworded && row->change != CHANGE_REWORDED ? _(", reworded") : "");
 	if (row->change <= CHANGE_MOVES)
 		print_times(effect, row);
 	if (row->reworded && row->before && row->after &&
 		strcmp(row->before->message->text, row->after->message->text) != 0)
-		printf("      was: %s\n      now: %s\n", row->before->message->text,
+		printf(_("      was: %s\n      now: %s\n"), row->before->message->text,
 			row->after->message->text);
 }
 
@@ -65,8 +65,9 @@ static void print_effect(const struct effect *effect)
 		printf(_("nothing changes (%zu messages)\n"), effect->unchanged);
 		return;
 	}
-	printf(_("%zu message%s, %zu as before\n"), effect->count,
-		effect->count == 1 ? " changes" : _("s change"), effect->unchanged);
+	printf(words_n("%zu message changes, %zu as before\n", "%zu messages change, %zu as before\n",
+		       effect->count),
+		effect->count, effect->unchanged);
 	for (size_t i = 0; i < effect->count; i++)
 		print_row(effect, &effect->rows[i]);
 	if (effect->nothing_before != effect->nothing_after)

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "walk.h"
 
 #define PAUSE_SLOTS	(60 / SLOT_MINUTES) /* that belong to the hours around them */
@@ -138,8 +139,8 @@ char *spread_days(const struct effect *effect, const struct spread *spread)
 		time_format_date(effect->first + i, last, sizeof last);
 	}
 	if (count == 1)
-		return xasprintf("%s (1 day)", first);
-	return xasprintf("%s..%s (%d days)", first, last, count);
+		return xasprintf(_("%s (1 day)"), first);
+	return xasprintf(_("%s..%s (%d days)"), first, last, count);
 }
 
 /* --- the difference */
@@ -268,8 +269,8 @@ void effect_finish(struct effect *effect)
 
 const char *change_name(enum change change)
 {
-	static const char *const names[] = {
-		"appears", "vanishes", "moves", "reworded", "gains", "loses", "same"};
+	static const char *const names[] = {N_("appears"), N_("vanishes"), N_("moves"), N_("reworded"),
+		N_("gains"), N_("loses"), N_("same")};
 
 	return names[change];
 }

@@ -123,11 +123,11 @@ static int print_pictures(struct sheet_file *sheet, const struct effect_row *row
 
 	fputs("<div class=\"pictures\">\n", sheet->to);
 	if (old)
-		code = print_picture(
-			sheet->to, &sheet->before, row->before->best, "before", row->before->message->text);
+		code = print_picture(sheet->to, &sheet->before, row->before->best, _("before"),
+			row->before->message->text);
 	if (row->after && code == EXIT_DONE)
 		code = print_picture(
-			sheet->to, &sheet->after, row->after->best, "after", row->after->message->text);
+			sheet->to, &sheet->after, row->after->best, _("after"), row->after->message->text);
 	fputs("</div>\n", sheet->to);
 	return code;
 }
@@ -155,7 +155,8 @@ static void print_strip(FILE *to, const bool *slots, int y, const char *colour)
 
 static void print_chart(FILE *to, const struct effect_row *row)
 {
-	static const char *const names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const names[] = {
+		N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
 	bool old[7][SLOTS] = {0}, new[7][SLOTS] = {0};
 	int width = CHART_LEFT + 24 * CHART_HOUR + 16, height = 7 * CHART_DAY + 14;
 
@@ -163,8 +164,8 @@ static void print_chart(FILE *to, const struct effect_row *row)
 		spread_fill(row->before, old);
 	if (row->after)
 		spread_fill(row->after, new);
-	fprintf(to, "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"hours of the week\">", width,
-		height);
+	fprintf(to, "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">", width, height,
+		_("hours of the week"));
 	for (int hour = 0; hour <= 24; hour += 6)
 		fprintf(to,
 			"<line x1=\"%d\" y1=\"0\" x2=\"%d\" y2=\"%d\" stroke=\"var(--line)\"/><text x=\"%d\" "
@@ -172,7 +173,7 @@ static void print_chart(FILE *to, const struct effect_row *row)
 			CHART_LEFT + hour * CHART_HOUR, CHART_LEFT + hour * CHART_HOUR, 7 * CHART_DAY,
 			CHART_LEFT + hour * CHART_HOUR, height - 1, hour);
 	for (int day = 0; day < 7; day++) {
-		fprintf(to, "<text x=\"0\" y=\"%d\">%s</text>", day * CHART_DAY + 10, names[day]);
+		fprintf(to, "<text x=\"0\" y=\"%d\">%s</text>", day * CHART_DAY + 10, _(names[day]));
 		print_strip(to, old[day], day * CHART_DAY + 1, "--old");
 		print_strip(to, new[day], day * CHART_DAY + 2 + CHART_STRIP, "--new");
 	}
@@ -208,8 +209,8 @@ static int print_row(struct sheet_file *sheet, const struct effect *effect, cons
 	const char *change = change_name(row->change);
 
 	fprintf(to, "<article class=\"%s\">\n<h3>", change);
-	fprintf(to, "%s/%s<span class=\"badge\">%s</span></h3>\n", message->unit, message->name, change);
-	fprintf(to, "<div>%.1f → %.1f minutes <span class=\"gain\">(%+.1f)</span></div>\n",
+	fprintf(to, "%s/%s<span class=\"badge\">%s</span></h3>\n", message->unit, message->name, _(change));
+	fprintf(to, _("<div>%.1f → %.1f minutes <span class=\"gain\">(%+.1f)</span></div>\n"),
 		(double)(row->before ? row->before->total : 0) / NS_PER_MIN,
 		(double)(row->after ? row->after->total : 0) / NS_PER_MIN, (double)row->gain / NS_PER_MIN);
 	print_times(to, effect, row);
@@ -234,13 +235,15 @@ static int print_display(struct sheet_file *sheet, const struct effect *effect)
 	FILE *to = sheet->to;
 	int code = EXIT_DONE;
 
-	fprintf(to, "<section><h2>%s</h2>\n<p class=\"faint\">%d×%d pixels · ", effect->display->name,
+	fprintf(to, _("<section><h2>%s</h2>\n<p class=\"faint\">%d×%d pixels · "), effect->display->name,
 		effect->display->width, effect->display->height);
 	if (effect->count == 0)
-		fprintf(to, _("nothing changes"));
+		fputs(_("nothing changes"), to);
 	else
-		fprintf(to, _("%zu message%s, %zu as before"), effect->count,
-			effect->count == 1 ? " changes" : _("s change"), effect->unchanged);
+		fprintf(to,
+			words_n("%zu message changes, %zu as before", "%zu messages change, %zu as before",
+				effect->count),
+			effect->count, effect->unchanged);
 	if (effect->nothing_before != effect->nothing_after)
 		fprintf(to, _(" · nothing scheduled: %.1f → %.1f minutes"),
 			(double)effect->nothing_before / NS_PER_MIN,

@@ -208,7 +208,7 @@ static int gif_open(const char *path, int width, int height, int32_t rate, void 
 	if (!file) {
 		const char *why = GifErrorString(error);
 		close(fd);
-		return cli_fail(EXIT_REACH, "%s: %s", path, why ? why : "it cannot be written");
+		return cli_fail(EXIT_REACH, "%s: %s", path, why ? why : _("it cannot be written"));
 	}
 	EGifSetGifVersion(file, true);
 	struct gif *gif = xcalloc(1, sizeof *gif);

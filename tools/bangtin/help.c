@@ -42,8 +42,9 @@ static void print_page(const struct note_page *page)
 {
 	char name[NOTE_NAME_SIZE];
 	note_name(page->note, name);
-	printf("%s (%s): %s\n\n", name, page->severity == DIAG_ERROR ? "error" : "warning", page->title);
-	print_wrapped(page->text);
+	printf("%s (%s): %s\n\n", name, page->severity == DIAG_ERROR ? _("error") : _("warning"),
+		_(page->title));
+	print_wrapped(_(page->text));
 }
 
 static void print_list(void)
@@ -52,8 +53,8 @@ static void print_list(void)
 		const struct note_page *page = note_page_at(i);
 		char name[NOTE_NAME_SIZE];
 		note_name(page->note, name);
-		printf("%s  %-7s  %s\n", name, page->severity == DIAG_ERROR ? "error" : "warning",
-			page->title);
+		const char *severity = page->severity == DIAG_ERROR ? _("error") : _("warning");
+		printf("%s  %s%*s  %s\n", name, severity, words_room(severity, 8), "", _(page->title));
 	}
 	puts(_("\n`bangtin help B013` explains one of them."));
 }
@@ -69,7 +70,7 @@ static void print_json(const struct note_page *only)
 			json_array_append_new(
 				list, json_pack("{s:s, s:s, s:s, s:s}", "note", name, "severity",
 					      page->severity == DIAG_ERROR ? "error" : "warning", "title",
-					      page->title, "text", page->text));
+					      _(page->title), "text", _(page->text)));
 	}
 	cli_print_json(list);
 	json_decref(list);

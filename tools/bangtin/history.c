@@ -10,7 +10,7 @@ static void print_row(const json_t *generation)
 	const char *time = json_string_value(json_object_get(generation, "time"));
 	const char *user = json_string_value(json_object_get(generation, "user"));
 	const char *digest = json_string_value(json_object_get(generation, "digest"));
-	printf("%c %4lld  %-19.19s  %-12s %3lld files  %.16s\n",
+	printf(_("%c %4lld  %-19.19s  %-12s %3lld files  %.16s\n"),
 		json_is_true(json_object_get(generation, "current")) ? '*' : ' ',
 		(long long)json_integer_value(json_object_get(generation, "number")), time ? time : "",
 		user ? user : "", (long long)json_integer_value(json_object_get(generation, "files")),

@@ -71,7 +71,7 @@ static int run_new(const char *name, bool no_password)
 	minisign_free_text(password);
 	if (error)
 		return cli_fail(EXIT_INPUT, "%s",
-			error == -ENOMEM ? "a password takes 1 GiB of memory, which is not to be had here"
+			error == -ENOMEM ? _("a password takes 1 GiB of memory, which is not to be had here")
 					 : words_error(error));
 	char *path = xasprintf("%s.key", name);
 	code = write_new(path, text, 0600);
@@ -112,7 +112,7 @@ static int show_root(const char *path, bool json)
 	if (json)
 		fputs("\n ], \"revoked\": [", stdout);
 	for (size_t i = 0; i < root->revoked_count; i++)
-		printf(json ? "%s\"%s\"" : "%s%s  revoked\n", json && i ? ", " : "", root->revoked[i]);
+		printf(json ? "%s\"%s\"" : _("%s%s  revoked\n"), json && i ? ", " : "", root->revoked[i]);
 	if (json)
 		puts("]}");
 	trust_root_free(root);
@@ -223,8 +223,12 @@ static int run_revoke(const char *id, const char *path)
 		return code;
 	const struct trust_key *key = trust_root_key_named(root, id);
 	if (!key)
-		code = cli_fail(EXIT_INPUT, "%s has no key %s%s; `bangtin key show %s` lists them", path, id,
-			trust_root_is_revoked(root, id) ? " any more: it is revoked" : "", path);
+		code = cli_fail(EXIT_INPUT,
+			trust_root_is_revoked(root, id)
+				? _("%s has no key %s any more: it is revoked; `bangtin key show %s` lists "
+				    "them")
+				: _("%s has no key %s; `bangtin key show %s` lists them"),
+			path, id, path);
 	else
 		code = write_revoked(path, root, key);
 	trust_root_free(root);

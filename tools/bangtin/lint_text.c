@@ -147,7 +147,7 @@ static void judge_lunar(const struct place *place, const GMatchInfo *match)
 				"correct one of "
 				"them",
 				place->message->unit, place->message->name, whole, is.day, is.month,
-				is.leap ? " (leap month)" : "", advice ? advice : "");
+				is.leap ? _(" (leap month)") : "", advice ? advice : "");
 		free(advice);
 	}
 	g_free(whole);

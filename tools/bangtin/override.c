@@ -13,9 +13,12 @@ static void print_overrides(const json_t *reply)
 	{
 		const char *until = json_string_value(json_object_get(item, "until"));
 		const char *text = json_string_value(json_object_get(item, "text"));
-		printf("%s  %s until %.19s on", json_string_value(json_object_get(item, "id")),
-			json_string_value(json_object_get(item, "kind")),
-			until ? until : _("further notice"));
+		const char *kind = _(json_string_value(json_object_get(item, "kind")));
+		const char *id = json_string_value(json_object_get(item, "id"));
+		if (until)
+			printf(_("%s  %s until %.19s on"), id, kind, until);
+		else
+			printf(_("%s  %s until further notice on"), id, kind);
 		json_array_foreach(json_object_get(item, "on"), k, name)
 			printf(" %s", json_string_value(name));
 		printf("%s%s\n", text ? ": " : "", text ? text : "");

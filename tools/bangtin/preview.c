@@ -64,7 +64,7 @@ static int write_numbered(struct painter *painter, const struct span *span, cons
 {
 	struct progress progress;
 	int code = EXIT_DONE;
-	progress_begin(&progress, "frames", span->count);
+	progress_begin(&progress, N_("frames"), span->count);
 	for (int64_t i = 0; i < span->count && code == EXIT_DONE && !signals_came(); i++) {
 		char *path = numbered(out, (int)i);
 		code = write_still(painter, frame_instant(span->rate, span->first + i), path);
@@ -83,7 +83,7 @@ static int add_frames(
 	struct progress progress;
 	const struct frame *frame;
 	int code = EXIT_DONE;
-	progress_begin(&progress, "frames", span->count);
+	progress_begin(&progress, N_("frames"), span->count);
 	for (int64_t i = 0; i < span->count && code == EXIT_DONE && !signals_came(); i++) {
 		code = painter_paint(painter, frame_instant(span->rate, span->first + i), &frame);
 		if (code == EXIT_DONE)
@@ -155,7 +155,7 @@ static int check_rate(const struct command *command, struct preview *p)
 	double most = p->film ? p->film->rate_most / 1000.0 : 240;
 	if (*end || !(fps >= 0.1 && fps <= most))
 		return cli_usage(command, "--fps wants 0.1 to %g%s", most,
-			p->film == &film_gif ? ": players show a faster GIF wrongly" : "");
+			p->film == &film_gif ? _(": players show a faster GIF wrongly") : "");
 	p->rate = (int32_t)(fps * 1000);
 	return EXIT_DONE;
 }
@@ -208,7 +208,8 @@ static int write_span(struct painter *painter, const struct preview *p, int64_t 
 	int code = p->film ? write_film(painter, &span, p->film, p->out)
 			   : write_numbered(painter, &span, p->out);
 	if (code == EXIT_DONE && !signals_came())
-		printf("%lld frames\n", (long long)span.count);
+		printf(words_n("%lld frame\n", "%lld frames\n", (unsigned long)span.count),
+			(long long)span.count);
 	return code;
 }
 

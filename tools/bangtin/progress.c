@@ -28,9 +28,10 @@ void progress_set(struct progress *progress, int64_t done)
 		return;
 	progress->drawn = now;
 	int filled = (int)(done * BAR_WIDTH / progress->total);
-	fprintf(stderr, _("\r[%.*s%.*s] %3d %%  %lld of %lld %s"), filled, full, BAR_WIDTH - filled, empty,
+	fputc('\r', stderr);
+	fprintf(stderr, _("[%.*s%.*s] %3d %%  %lld of %lld %s"), filled, full, BAR_WIDTH - filled, empty,
 		(int)(done * 100 / progress->total), (long long)done, (long long)progress->total,
-		progress->unit);
+		_(progress->unit));
 	if (done > 0 && now - progress->begun > NS_PER_SEC)
 		fprintf(stderr, _(", %lld s left"),
 			(long long)((now - progress->begun) / done * (progress->total - done) / NS_PER_SEC));

@@ -201,9 +201,9 @@ static char *name_of(const struct sheet *sheet, const struct spot *spot)
 	case SHOW_SCHEDULE:
 		return xasprintf("%s/%s", spot->item->message->unit, spot->item->message->name);
 	case SHOW_ANNOUNCE:
-		return xstrdup("announcement");
+		return xstrdup(_("announcement"));
 	case SHOW_BLANK:
-		return xstrdup("blanked");
+		return xstrdup(_("blanked"));
 	case SHOW_OFF:
 		return xstrdup(_("off: outside its hours"));
 	case SHOW_DEFAULT:
@@ -218,13 +218,14 @@ static void label(struct sheet *sheet, const struct spot *spot, int x, int y)
 	char detail[200] = "";
 
 	if (spot->runs > 1)
-		times = xasprintf("%s–%s  ×%lld, until %s", clock_text(sheet, spot->start),
+		times = xasprintf(_("%s–%s  ×%lld, until %s"), clock_text(sheet, spot->start),
 			clock_text(sheet, spot->end), (long long)spot->runs,
 			clock_text(sheet, spot->last_end));
 	else
 		times = xasprintf("%s–%s", clock_text(sheet, spot->start), clock_text(sheet, spot->end));
 	if (spot->entry)
-		snprintf(detail, sizeof detail, "%s  (priority %d)", spot->entry->id, spot->entry->priority);
+		snprintf(detail, sizeof detail, _("%s  (priority %d)"), spot->entry->id,
+			spot->entry->priority);
 	else
 		snprintf(detail, sizeof detail, "%s", spot->override);
 	write_line(sheet, (struct rect){x, y, sheet->box_width, LINE}, false, FAINT, times);
@@ -267,7 +268,7 @@ static void write_head(struct sheet *sheet)
 
 	zone_civil(context->site->zone, sheet->from, &civil);
 	char *title = xasprintf("%s – %s", context->site->name, display->name);
-	char *line = xasprintf("%04d-%02d-%02d, %s–%s  ·  %dx%d pixels  ·  %zu different", civil.year,
+	char *line = xasprintf(_("%04d-%02d-%02d, %s–%s  ·  %dx%d pixels  ·  %zu different"), civil.year,
 		civil.month, civil.day, clock_text(sheet, sheet->from), clock_text(sheet, sheet->until),
 		display->width, display->height, sheet->count);
 	int width = PAGE_WIDTH - 2 * MARGIN;
@@ -326,7 +327,7 @@ static int paint_page(struct sheet *sheet)
 	sheet->page = frame_create(PAGE_WIDTH, height);
 	frame_fill(sheet->page, (struct rect){0, 0, PAGE_WIDTH, height}, PAPER);
 	write_head(sheet);
-	progress_begin(&progress, "pictures", (int64_t)sheet->count);
+	progress_begin(&progress, N_("pictures"), (int64_t)sheet->count);
 	for (size_t i = 0; i < sheet->count && code == EXIT_DONE && !signals_came(); i++) {
 		code = paint_spot(sheet, i);
 		progress_set(&progress, (int64_t)i + 1);
@@ -348,7 +349,7 @@ int sheet_write(struct painter *painter, int64_t from, int64_t until, const char
 		code = cli_fail(EXIT_REACH, "%s: %s", path, words_error(error));
 	code = draft_end(&draft, code);
 	if (code == EXIT_DONE && !signals_came())
-		printf("%zu pictures\n", sheet.count);
+		printf(words_n("%zu picture\n", "%zu pictures\n", sheet.count), sheet.count);
 	frame_unref(sheet.page);
 	free(sheet.spots);
 	return code;

@@ -44,7 +44,7 @@ static int sign_root(const char *path, const struct minisign_secret *key)
 		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	}
 	minisign_id_text(key->id, id);
-	char *comment = xasprintf(_("bangtin root version %lld"), (long long)root->version);
+	char *comment = xasprintf("bangtin root version %lld", (long long)root->version);
 	char *signature = minisign_sign(key, data, size, comment);
 	char *name = xasprintf("ROOT.%s.minisig", id), *directory = path_directory(path);
 	code = write_beside(directory, name, signature);

@@ -20,21 +20,22 @@ static void print_display(const json_t *display)
 {
 	const json_t *frames = json_object_get(display, "frames"),
 		     *playing = json_object_get(display, "playing");
-	printf("%-16s %-8s %-8s %8lld shown %5lld late %3lld reconnects  ", text(display, "name"),
-		text(display, "driver"), text(display, "health"), number(frames, "shown"),
+	const char *health = _(text(display, "health"));
+	printf("%-16s %-8s %s%*s ", text(display, "name"), text(display, "driver"), health,
+		words_room(health, 8), "");
+	printf(_("%8lld shown %5lld late %3lld reconnects  "), number(frames, "shown"),
 		number(display, "late"), number(display, "reconnects"));
 	if (*text(playing, "message"))
-		printf("%s until %.8s", text(playing, "message"),
+		printf(_("%s until %.8s\n"), text(playing, "message"),
 			*text(playing, "until") ? text(playing, "until") + 11 : "");
 	else
-		printf("%s", text(playing, "source"));
-	putchar('\n');
+		printf("%s\n", _(text(playing, "source")));
 	if (*text(display, "device"))
 		printf("%-16s   %s\n", "", text(display, "device"));
 	const json_t *control = json_object_get(display, "control");
 	if (control)
-		printf("%-16s   control %s is %s%s%s%s%s\n", "", text(control, "driver"),
-			text(control, "health"), *text(control, "why") ? ": " : "", text(control, "why"),
+		printf(_("%-16s   control %s is %s%s%s%s%s\n"), "", text(control, "driver"),
+			_(text(control, "health")), *text(control, "why") ? ": " : "", text(control, "why"),
 			*text(control, "device") ? "; " : "", text(control, "device"));
 	if (*text(display, "why"))
 		printf("%-16s   %s\n", "", text(display, "why"));
@@ -44,26 +45,33 @@ static void print_status(const json_t *status)
 {
 	const json_t *clock = json_object_get(status, "clock"),
 		     *generation = json_object_get(status, "generation");
-	printf("%s, bangtind %s, since %.19s\n", text(status, "site"), text(status, "version"),
+	printf(_("%s, bangtind %s, since %.19s\n"), text(status, "site"), text(status, "version"),
 		text(status, "started"));
 	if (json_is_true(json_object_get(clock, "trusted")))
-		printf("clock %.19s%s\n", text(clock, "time"),
-			*text(clock, "source") == 'i' ? _(" (injected by --clock)") : "");
+		printf(*text(clock, "source") == 'i' ? _("clock %.19s (injected by --clock)\n")
+						     : _("clock %.19s\n"),
+			text(clock, "time"));
 	else
-		printf("clock NOT TRUSTED: %s\n", text(clock, "why"));
+		printf(_("clock NOT TRUSTED: %s\n"), text(clock, "why"));
 	if (json_is_object(generation))
 		printf(_("generation %lld, loaded %.19s by %s\n"), number(generation, "number"),
 			text(generation, "time"), text(generation, "user"));
 	else
 		puts(_("nothing is loaded: the default messages show; `bangtin load PATH`"));
 	if (*text(status, "fault"))
-		printf("FAULT %s\n", text(status, "fault"));
+		printf(_("FAULT %s\n"), text(status, "fault"));
 	size_t i;
 	json_t *item;
 	json_array_foreach(json_object_get(status, "displays"), i, item) print_display(item);
 	json_array_foreach(json_object_get(status, "overrides"), i, item)
-		printf("%s %s until %.19s %s\n", text(item, "kind"), text(item, "id"),
-			*text(item, "until") ? text(item, "until") : _("further notice"), text(item, "text"));
+	{
+		const char *kind = _(text(item, "kind")), *id = text(item, "id"),
+			   *until = text(item, "until");
+		if (*until)
+			printf(_("%s %s until %.19s %s\n"), kind, id, until, text(item, "text"));
+		else
+			printf(_("%s %s until further notice %s\n"), kind, id, text(item, "text"));
+	}
 }
 
 static void print_alarms(const json_t *status)

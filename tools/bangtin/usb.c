@@ -48,7 +48,7 @@ static int put_bundle(const char *in, const char *name, const struct bundle_file
 	if (error)
 		file_remove_tree(part);
 	else
-		printf("%s: %zu files\n", path, files->count);
+		printf(_("%s: %zu files\n"), path, files->count);
 	free(part);
 	free(path);
 	return error ? cli_fail(EXIT_INPUT, "%s/%s: %s", in, name, words_error(error)) : EXIT_DONE;

@@ -21,9 +21,11 @@ static void print_bundle(const struct bundle *bundle, bool json)
 		json_decref(reply);
 		return;
 	}
-	printf(_("good: %s %s, epoch %lld, sequence %lld, %zu files; by %s%s%s\n"),
-		bundle_class_name(m->class), m->scope, (long long)m->epoch, (long long)m->sequence, m->count,
-		bundle->author->person, approver ? _(", approved by ") : "", approver ? approver : "");
+	printf(_("good: %s %s, epoch %lld, sequence %lld, %zu files; by %s"), bundle_class_name(m->class),
+		m->scope, (long long)m->epoch, (long long)m->sequence, m->count, bundle->author->person);
+	if (approver)
+		printf(_(", approved by %s"), approver);
+	putchar('\n');
 }
 
 static int verify_bundle(const char *directory, const struct trust_root *root, int64_t now, bool json)

@@ -204,8 +204,8 @@ static void show_status(const struct watch *watch, const json_t *reply)
 	const char *message = text_of(playing, "message"), *why = text_of(display, "why"),
 		   *time = text_of(reply, "time");
 	char *text = xasprintf(_(" %s  %.10s %.8s  %s  %s%s%s   q quits"), watch->display, time,
-		strlen(time) > 11 ? time + 11 : "", *message ? message : text_of(playing, "source"),
-		text_of(display, "health"), *why ? ": " : "", why);
+		strlen(time) > 11 ? time + 11 : "", *message ? message : _(text_of(playing, "source")),
+		_(text_of(display, "health")), *why ? ": " : "", why);
 
 	write_status(watch, text);
 	free(text);

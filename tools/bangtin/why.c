@@ -8,7 +8,7 @@ static const char *explain(enum verdict verdict)
 {
 	switch (verdict) {
 	case VERDICT_WINS:
-		return "plays";
+		return _("plays");
 	case VERDICT_OTHERS_TURN:
 		return _("same priority: it is another's turn");
 	case VERDICT_LOWER_PRIORITY:
@@ -72,16 +72,16 @@ static void print_text(const struct context *context, int64_t at, const struct s
 	const struct segment *segment = state->source == SHOW_SCHEDULE ? state->segment : NULL;
 	printf("%s  %s\n", context_format(context, at), show_view(context->show)->display->name);
 	if (segment)
-		printf("shows  %s/%s, from %s until %s\n", segment->item->message->unit,
+		printf(_("shows  %s/%s, from %s until %s\n"), segment->item->message->unit,
 			segment->item->message->name, context_local(context, segment->start),
 			context_local(context, segment->end));
 	else if (state->override && state->override->text)
-		printf("shows  announcement %s: %s\n", state->override->id, state->override->text);
+		printf(_("shows  announcement %s: %s\n"), state->override->id, state->override->text);
 	else if (state->source == SHOW_DEFAULT && show_view(context->show)->display->fallback_text)
 		printf(_("shows  the default: %s\n"), show_view(context->show)->display->fallback_text);
 	else
 		puts(_("shows  nothing (black)"));
-	printf("rule   %s\n", source_rule(state));
+	printf(_("rule   %s\n"), source_rule(state));
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *entry = candidates[i].entry;
 		printf("%c %3d  %-32s %s  (%s:%d)\n", candidates[i].verdict == VERDICT_WINS ? '*' : ' ',

@@ -77,7 +77,8 @@ static void draw(const struct board *board, FILE *to)
 		}
 		fputs("\033[0m\033[K\n", to);
 	}
-	fprintf(to, "frame %" PRIu64 ", %" PRIu64 " faults\033[K\n", board->frames, board->faults);
+	fprintf(to, _("frame %" PRIu64 ", %" PRIu64 " faults"), board->frames, board->faults);
+	fputs("\033[K\n", to);
 	fflush(to);
 }
 

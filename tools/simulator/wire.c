@@ -23,7 +23,7 @@
 
 static bool complain(const char *what)
 {
-	fprintf(stderr, "bangtin-simulator: %s: %s\n", what, words_error(errno));
+	fprintf(stderr, "bangtin-simulator: %s: %s\n", _(what), words_error(errno));
 	return false;
 }
 

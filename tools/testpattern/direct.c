@@ -68,11 +68,12 @@ static void tell_progress(struct direct *d, const struct output_status *status, 
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r%s on %s: %s, %" PRIu64 " frames/s, %" PRId64 " s", d->arguments->word,
-		d->display->driver, health_name(status->health), status->shown - d->shown_before,
+	fputc('\r', stderr);
+	fprintf(stderr, _("%s on %s: %s, %" PRIu64 " frames/s, %" PRId64 " s"), d->arguments->word,
+		d->display->driver, _(health_name(status->health)), status->shown - d->shown_before,
 		elapsed / NS_PER_SEC);
 	if (d->arguments->duration)
-		fprintf(stderr, " of %" PRId64, d->arguments->duration / NS_PER_SEC);
+		fprintf(stderr, _(" of %" PRId64), d->arguments->duration / NS_PER_SEC);
 	fputs("\033[K", stderr);
 	d->shown_before = status->shown;
 }

@@ -70,9 +70,13 @@ static void explain_missing(void)
 
 void explain(const char *driver, const char *port, int error, const char *why)
 {
-	fprintf(stderr, "bangtin-testpattern: %s%s%s: %s", driver, port ? " on " : "", port ? port : "", why);
-	if (!strstr(why, strerror(-error)))
-		fprintf(stderr, " (%s)", strerror(-error));
+	fputs("bangtin-testpattern: ", stderr);
+	if (port)
+		fprintf(stderr, _("%s on %s: %s"), driver, port, _(why));
+	else
+		fprintf(stderr, "%s: %s", driver, _(why));
+	if (!strstr(_(why), words_error(error)))
+		fprintf(stderr, " (%s)", words_error(error));
 	fputc('\n', stderr);
 	switch (port ? -error : 0) {
 	case EACCES:
@@ -111,6 +115,6 @@ void explain_socket(const char *path, int error)
 		explain_permission(path);
 		return;
 	default:
-		fprintf(stderr, "bangtin-testpattern: %s: %s\n", path, strerror(-error));
+		fprintf(stderr, "bangtin-testpattern: %s: %s\n", path, words_error(error));
 	}
 }

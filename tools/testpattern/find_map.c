@@ -253,7 +253,7 @@ static int confirm(struct talk *talk, const struct wirings *wirings)
 	fflush(stderr);
 	if (!read_line(talk))
 		return fail(EXIT_INPUT, "no map was found: the answers ended");
-	if (tolower((unsigned char)talk->line[0]) != 'y')
+	if (!strchr("ycYC", talk->line[0]) || !talk->line[0]) /* yes, có */
 		return fail(EXIT_INPUT, "then this board is wired in a way that these questions do not find: "
 					"another module size, "
 					"or\nan outdoor module with a scan order of its own; "

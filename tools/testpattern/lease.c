@@ -31,7 +31,7 @@ int lease_ask(const char *display, const char *pattern, const char *socket, int6
 		const char *why = json_string_value(json_object_get(reply, "error"));
 		int code = (int)json_integer_value(json_object_get(reply, "code"));
 		error = fail(code >= EXIT_INPUT && code <= EXIT_REACH ? code : EXIT_REACH, "%s",
-			why ? why : "the daemon refuses");
+			why ? why : _("the daemon refuses"));
 	}
 	json_decref(reply);
 	return error;

@@ -38,7 +38,7 @@ static json_t *option_json(const struct sink_option *option)
 		[OPTION_PATH] = "path",
 	};
 	json_t *object = json_pack("{s:s, s:s, s:b, s:s}", "name", option->name, "type", types[option->type],
-		"required", option->required, "help", option->help);
+		"required", option->required, "help", _(option->help));
 
 	if (option->standard)
 		json_object_set_new(object, "default", json_string(option->standard));
@@ -58,11 +58,11 @@ static json_t *driver_json(const struct sink_driver *driver)
 	for (const struct sink_option *option = driver->options; option && option->name; option++)
 		json_array_append_new(options, option_json(option));
 	json_t *object = json_pack(
-		"{s:s, s:s, s:o}", "name", driver->name, "summary", driver->summary, "options", options);
+		"{s:s, s:s, s:o}", "name", driver->name, "summary", _(driver->summary), "options", options);
 	json_t *words = json_array();
 	for (const struct sink_action *action = driver->actions; action && action->name; action++)
 		json_array_append_new(
-			words, json_pack("{s:s, s:s}", "name", action->name, "help", action->help));
+			words, json_pack("{s:s, s:s}", "name", action->name, "help", _(action->help)));
 	json_object_set_new(object, "words", words);
 	return object;
 }
@@ -75,8 +75,9 @@ static int unknown_driver(const char *name)
 	for (; count < 64 && sink_drivers[count]; count++)
 		names[count] = sink_drivers[count]->name;
 	const char *near = nearest_word(name, names, count);
-	return fail(EXIT_INPUT, "there is no driver `%s`; %s%s%s", name, near ? "did you mean `" : "",
-		near ? near : "`bangtin-testpattern drivers` lists them", near ? "`?" : "");
+	if (near)
+		return fail(EXIT_INPUT, "there is no driver `%s`; did you mean `%s`?", name, near);
+	return fail(EXIT_INPUT, "there is no driver `%s`; `bangtin-testpattern drivers` lists them", name);
 }
 
 static void list_drivers(bool json)
@@ -87,7 +88,7 @@ static void list_drivers(bool json)
 		if (json)
 			json_array_append_new(array, driver_json(sink_drivers[i]));
 		else
-			printf("%-10s %s\n", sink_drivers[i]->name, sink_drivers[i]->summary);
+			printf("%-10s %s\n", sink_drivers[i]->name, _(sink_drivers[i]->summary));
 	}
 	if (json)
 		print_json(array);
@@ -108,12 +109,12 @@ int run_drivers(const struct arguments *arguments)
 		print_json(driver_json(driver));
 		return EXIT_DONE;
 	}
-	printf("%s: %s\n\n", driver->name, driver->summary);
+	printf("%s: %s\n\n", driver->name, _(driver->summary));
 	sink_print_options(driver, stdout);
 	if (driver->actions)
 		puts(_("\nWords for `bangtin-testpattern tell`:"));
 	for (const struct sink_action *action = driver->actions; action && action->name; action++)
-		printf("%-16s %s\n", action->name, action->help);
+		printf("%-16s %s\n", action->name, _(action->help));
 	return EXIT_DONE;
 }
 
@@ -125,10 +126,10 @@ int run_patterns(const struct arguments *arguments)
 
 	for (const struct pattern *pattern = patterns; pattern->name; pattern++) {
 		if (arguments->json)
-			json_array_append_new(
-				array, json_pack("{s:s, s:s}", "name", pattern->name, "help", pattern->help));
+			json_array_append_new(array,
+				json_pack("{s:s, s:s}", "name", pattern->name, "help", _(pattern->help)));
 		else
-			printf("%-9s %s\n", pattern->name, pattern->help);
+			printf("%-9s %s\n", pattern->name, _(pattern->help));
 	}
 	if (arguments->json)
 		print_json(array);

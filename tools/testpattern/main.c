@@ -113,12 +113,13 @@ static const char *take_formed(struct arguments *arguments, int option, const ch
 {
 	switch (option) {
 	case SIZE:
-		return read_size(value, &arguments->width, &arguments->height) ? NULL
-									       : "--size wants WxH, as 64x32";
+		return read_size(value, &arguments->width, &arguments->height)
+			       ? NULL
+			       : _("--size wants WxH, as 64x32");
 	case MODULE:
 		return read_size(value, &arguments->module_width, &arguments->module_height)
 			       ? NULL
-			       : "--module wants WxH, as 32x16";
+			       : _("--module wants WxH, as 32x16");
 	case FPS:
 		return read_rate(value, &arguments->rate) ? NULL : _("--fps wants a number from 0.1 to 240");
 	case FOR:

@@ -104,9 +104,14 @@ void probe_finish(struct probe *probe)
 
 /* --- telling */
 
-static const char *wire_name(enum question_wire wire)
+static const char *wire_code(enum question_wire wire)
 {
 	return wire == ASK_SERIAL ? "serial" : wire == ASK_TCP ? "TCP" : "UDP";
+}
+
+static const char *wire_name(enum question_wire wire)
+{
+	return wire == ASK_SERIAL ? _("serial") : wire_code(wire);
 }
 
 static bool has_option(const struct sink_driver *driver, const char *name)
@@ -128,7 +133,7 @@ static void configuration(const struct probe *probe, const struct result *result
 	const char *key = has_option(driver, "device") ? "device" : "port";
 
 	if (!driver)
-		snprintf(to, most, _("bangtin has no driver for it"));
+		snprintf(to, most, "%s", _("bangtin has no driver for it"));
 	else if (probe->place.port)
 		snprintf(to, most, "%s = { name = \"%s\"; %s = \"%s\"; baud = %d; };", section, driver->name,
 			key, probe->place.port, (int)finding->baud);
@@ -147,16 +152,16 @@ static void print_result(FILE *to, const struct probe *probe, const struct resul
 
 	fprintf(to, "  %-9s %s", result->question->name, wire_name(result->question->wire));
 	if (!result->answered) {
-		fputs(": silent\n", to);
+		fputs(_(": silent\n"), to);
 		return;
 	}
 	if (finding->baud)
-		fprintf(to, ", %d baud", (int)finding->baud);
+		fprintf(to, _(", %d baud"), (int)finding->baud);
 	else
 		fprintf(to, " %d", finding->port);
-	fprintf(to, ": ANSWERS%s%s", finding->device[0] ? ": " : "", finding->device);
+	fprintf(to, _(": ANSWERS%s%s"), finding->device[0] ? ": " : "", finding->device);
 	if (finding->firmware[0])
-		fprintf(to, ", firmware %s", finding->firmware);
+		fprintf(to, _(", firmware %s"), finding->firmware);
 	if (finding->width)
 		fprintf(to, _(", screen %dx%d"), finding->width, finding->height);
 	fputc('\n', to);
@@ -184,7 +189,8 @@ void probe_print(FILE *to, const struct probe *probe)
 		fprintf(to, _("  it says unasked, at 115200 baud: %s\n"), probe->greeting);
 	for (size_t i = 0; i < probe->count; i++)
 		print_result(to, probe, &probe->results[i]);
-	fprintf(to, place->port ? serial_silence : network_silence, place->port ? place->port : place->host);
+	fprintf(to, place->port ? _(serial_silence) : _(network_silence),
+		place->port ? place->port : place->host);
 }
 
 static json_t *text_or_null(const char *text)
@@ -205,7 +211,7 @@ static json_t *result_json(const struct probe *probe, const struct result *resul
 	if (result->answered && finding->driver)
 		configuration(probe, result, text, sizeof text);
 	return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "protocol",
-		result->question->name, "wire", wire_name(result->question->wire), "answered",
+		result->question->name, "wire", wire_code(result->question->wire), "answered",
 		result->answered, "baud", number_or_null(finding->baud), "port",
 		number_or_null(finding->port), "driver", text_or_null(finding->driver), "device",
 		text_or_null(finding->device), "firmware", text_or_null(finding->firmware), "width",
@@ -269,7 +275,7 @@ int run_probe(const struct arguments *arguments)
 			"(192.168.1.50)",
 			arguments->host ? arguments->host : arguments->port);
 	if (!arguments->json)
-		fprintf(stderr, _("Asking; this takes some seconds.\n"));
+		fputs(_("Asking; this takes some seconds.\n"), stderr);
 	if (probe_run(&probe, &place) < 0)
 		return EXIT_REACH;
 	if (arguments->json) {

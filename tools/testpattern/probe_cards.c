@@ -80,15 +80,15 @@ static bool read_onbon(const uint8_t *bytes, size_t size, struct finding *findin
 	name_onbon(answer.device, finding);
 	if (answer.group != 0xa2 || answer.command != 0x80 || answer.size < 21) {
 		snprintf(finding->note, sizeof finding->note, _("it refuses to say more (%s)"),
-			onbon_error(answer.error));
+			_(onbon_error(answer.error)));
 		return true;
 	}
 	finding_text(finding->firmware, sizeof finding->firmware, answer.data + 2, 8);
 	finding->width = answer.data[14] | answer.data[15] << 8;
 	finding->height = answer.data[16] | answer.data[17] << 8;
-	snprintf(finding->note, sizeof finding->note, "%s, address %u, brightness %u of 15, %s",
+	snprintf(finding->note, sizeof finding->note, _("%s, address %u, brightness %u of 15, %s"),
 		onbon_colours(answer.data[18]), answer.data[11] | (unsigned)answer.data[12] << 8,
-		answer.data[19], answer.data[20] ? "on" : "off");
+		answer.data[19], answer.data[20] ? _("on") : _("off"));
 	return true;
 }
 
@@ -121,9 +121,10 @@ static bool read_novastar(const uint8_t *bytes, size_t size, struct finding *fin
 		snprintf(finding->device, sizeof finding->device, _("sending card, model %02X%02X"),
 			answer.data[1], answer.data[0]);
 	else
-		snprintf(finding->device, sizeof finding->device,
+		snprintf(finding->device, sizeof finding->device, "%s",
 			_("sending card that does not tell its model"));
-	snprintf(finding->note, sizeof finding->note, _("orders only: its picture comes by HDMI or DVI"));
+	snprintf(finding->note, sizeof finding->note, "%s",
+		_("orders only: its picture comes by HDMI or DVI"));
 	return true;
 }
 
@@ -142,8 +143,8 @@ static bool read_huidu(const uint8_t *bytes, size_t size, struct finding *findin
 	if (size < 8 || bytes[2] != 0x02 || bytes[3] != 0x20)
 		return false;
 	finding->driver = "huidu";
-	snprintf(finding->device, sizeof finding->device, "full-colour card");
-	snprintf(finding->firmware, sizeof finding->firmware, "interface %u.%u.%u.%u", bytes[7], bytes[6],
+	snprintf(finding->device, sizeof finding->device, "%s", _("full-colour card"));
+	snprintf(finding->firmware, sizeof finding->firmware, _("interface %u.%u.%u.%u"), bytes[7], bytes[6],
 		bytes[5], bytes[4]);
 	return true;
 }
@@ -171,7 +172,7 @@ static bool read_alpha(const uint8_t *bytes, size_t size, struct finding *findin
 	if (!end)
 		return false;
 	finding->driver = "alpha";
-	snprintf(finding->device, sizeof finding->device, _("Alpha sign"));
+	snprintf(finding->device, sizeof finding->device, "%s", _("Alpha sign"));
 	finding_text(finding->firmware, sizeof finding->firmware, start + 3, (size_t)(end - start) - 3);
 	return true;
 }

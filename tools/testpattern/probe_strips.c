@@ -24,7 +24,7 @@ static bool read_wled(const uint8_t *bytes, size_t size, struct finding *finding
 	finding->driver = "adalight";
 	snprintf(finding->device, sizeof finding->device, "WLED");
 	finding_text(finding->firmware, sizeof finding->firmware, start + 5, (size_t)(end - start) - 5);
-	snprintf(finding->note, sizeof finding->note, _("takes adalight and tpm2 on this line"));
+	snprintf(finding->note, sizeof finding->note, "%s", _("takes adalight and tpm2 on this line"));
 	return true;
 }
 

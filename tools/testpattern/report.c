@@ -70,7 +70,7 @@ static bool read_line(struct board *board, char *line, size_t size)
 
 static bool ask_text(struct board *board, const char *question, char *to, size_t size)
 {
-	fprintf(stderr, "%s ", question);
+	fprintf(stderr, "%s ", _(question));
 	fflush(stderr);
 	return read_line(board, to, size);
 }
@@ -78,12 +78,14 @@ static bool ask_text(struct board *board, const char *question, char *to, size_t
 /* "y", "n", "s", with a remark behind. False: it is none of them. */
 static bool take_verdict(const char *line, struct report_step *step)
 {
-	static const char letters[] = "syn"; /* in the order of enum verdict */
+	/* in the order of enum verdict; b, c, k: bỏ qua, có, không */
+	static const char letters[] = "syn", vietnamese[] = "bck";
 	const char *which = line[0] ? strchr(letters, line[0]) : NULL;
+	const char *its = line[0] ? strchr(vietnamese, line[0]) : NULL;
 
-	if (!which || (line[1] && line[1] != ' '))
+	if ((!which && !its) || (line[1] && line[1] != ' '))
 		return false;
-	step->verdict = (enum verdict)(which - letters);
+	step->verdict = (enum verdict)(which ? which - letters : its - vietnamese);
 	snprintf(step->remark, sizeof step->remark, "%s", line[1] ? line + 2 : "");
 	return true;
 }
@@ -96,7 +98,8 @@ static int ask_step(struct board *board, struct report_step *step, size_t number
 		return EXIT_REACH;
 	do {
 		fprintf(stderr, _("\n%zu of %zu%s%s. %s\ny(es), n(o), s(kip); a remark may follow: "), number,
-			STEPS, step->pattern ? ", " : "", step->pattern ? step->pattern : "", step->question);
+			STEPS, step->pattern ? ", " : "", step->pattern ? step->pattern : "",
+			_(step->question));
 		fflush(stderr);
 		if (!read_line(board, line, sizeof line))
 			return fail(
@@ -231,10 +234,10 @@ static int write_report(const struct arguments *arguments, const struct report *
 		error = file_write_atomic(path, text, size, 0644);
 	if (error < 0)
 		fail(0, "%s: %s", arguments->word,
-			error == -ENOENT ? "the fonts cannot be read; BANGTIN_FONTS names their directory"
+			error == -ENOENT ? _("the fonts cannot be read; BANGTIN_FONTS names their directory")
 					 : words_error(error));
 	else
-		fprintf(stderr, "\nWritten: %s and %s\n", arguments->word, path);
+		fprintf(stderr, _("\nWritten: %s and %s\n"), arguments->word, path);
 	free(path);
 	free(text);
 	return error < 0 ? EXIT_INPUT : EXIT_DONE;

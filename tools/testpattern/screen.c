@@ -51,10 +51,17 @@ static void size_of(int *ret_columns, int *ret_rows)
 	*ret_rows = known ? size.ws_row : 24;
 }
 
-/* Cut to the width: names and helps are ASCII but for what a person typed, of which each byte counts as a column. */
+/* Cut to the width: a column for each character, which ours are. */
 static void line(int row, int columns, bool chosen, const char *text)
 {
-	printf("\033[%d;1H%s%.*s\033[K\033[0m", row, chosen ? "\033[7m" : "", columns, text);
+	int size = 0;
+
+	for (int column = 0; text[size]; size++) {
+		column += ((unsigned char)text[size] & 0xc0) != 0x80;
+		if (column > columns)
+			break;
+	}
+	printf("\033[%d;1H%s%.*s\033[K\033[0m", row, chosen ? "\033[7m" : "", size, text);
 }
 
 void screen_draw(const struct screen_list *list)

@@ -165,8 +165,9 @@ static int check_pattern(const char *name)
 	for (; count < 64 && patterns[count].name; count++)
 		names[count] = patterns[count].name;
 	const char *near = nearest_word(name, names, count);
-	return fail(EXIT_INPUT, "there is no pattern `%s`; %s%s%s", name, near ? "did you mean `" : "",
-		near ? near : "`bangtin-testpattern patterns` lists them", near ? "`?" : "");
+	if (near)
+		return fail(EXIT_INPUT, "there is no pattern `%s`; did you mean `%s`?", name, near);
+	return fail(EXIT_INPUT, "there is no pattern `%s`; `bangtin-testpattern patterns` lists them", name);
 }
 
 static int show_made(const struct arguments *arguments)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "control/control.h"
 #include "explain.h"
 #include "output/output.h"
@@ -31,7 +32,7 @@ static int ask_daemon(const struct arguments *arguments)
 		const char *why = json_string_value(json_object_get(reply, "error"));
 		int code = (int)json_integer_value(json_object_get(reply, "code"));
 		status = fail(code >= EXIT_INPUT && code <= EXIT_REACH ? code : EXIT_REACH, "%s",
-			why ? why : "the daemon refuses");
+			why ? why : _("the daemon refuses"));
 	}
 	json_decref(reply);
 	return status;
@@ -67,7 +68,7 @@ static int tell(struct telling *t, const struct arguments *arguments, const stru
 		return EXIT_REACH;
 	}
 	if (output_act(t->output, arguments->word) < 0 || !wait_for(t, true))
-		return fail(EXIT_REACH, "the device does not do it: %s", t->status.why);
+		return fail(EXIT_REACH, "the device does not do it: %s", _(t->status.why));
 	if (t->status.device[0])
 		printf("%s\n", t->status.device);
 	return EXIT_DONE;

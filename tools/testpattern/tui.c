@@ -50,7 +50,7 @@ static bool wait_key(enum screen_key *ret_key, int *ret_letter)
 /* The index of the chosen item; -1: left. */
 static int choose(const char *title, const char *state, const struct screen_item *items, size_t count)
 {
-	struct screen_list list = {.title = title,
+	struct screen_list list = {.title = _(title),
 		.state = state,
 		.keys = _("arrows: choose   Enter: go on   q: leave"),
 		.items = items,
@@ -102,7 +102,7 @@ static const char *choose_driver(const char *state)
 	for (size_t i = 0; sink_drivers[i] && count < ITEMS_MOST; i++)
 		if (is_serial(sink_drivers[i]) && strcmp(sink_drivers[i]->name, "kms") != 0)
 			items[count++] =
-				(struct screen_item){sink_drivers[i]->name, sink_drivers[i]->summary};
+				(struct screen_item){sink_drivers[i]->name, _(sink_drivers[i]->summary)};
 	int chosen = choose("bangtin-testpattern: which protocol? (`probe` may know)", state, items, count);
 	return chosen < 0 ? NULL : items[chosen].name;
 }
@@ -114,7 +114,7 @@ static bool read_text(const char *title, const char *prompt, char *typed, size_t
 
 	for (;;) {
 		size_t used = strlen(typed);
-		screen_draw_prompt(title, prompt, typed);
+		screen_draw_prompt(_(title), _(prompt), typed);
 		if (!wait_key(&key, &letter))
 			return false;
 		if (key == KEY_ENTER)
@@ -169,14 +169,18 @@ static void describe(
 	struct output_status status;
 
 	board_status(board, &status);
-	snprintf(to, most, "%s%s%s%s%s: %s%s%s", arguments->display ? arguments->display : arguments->driver,
-		arguments->port ? " on " : "", arguments->port ? arguments->port : "",
-		status.device[0] ? ", " : "", status.device, health_name(status.health),
-		status.why[0] && status.health == HEALTH_DOWN ? ": " : "",
-		status.health == HEALTH_DOWN ? status.why : "");
+	const char *name = arguments->display ? arguments->display : arguments->driver;
+	if (arguments->port)
+		snprintf(to, most, _("%s on %s"), name, arguments->port);
+	else
+		snprintf(to, most, "%s", name);
 	size_t used = strlen(to);
+	snprintf(to + used, most - used, "%s%s: %s%s%s", status.device[0] ? ", " : "", status.device,
+		_(health_name(status.health)), status.why[0] && status.health == HEALTH_DOWN ? ": " : "",
+		status.health == HEALTH_DOWN ? _(status.why) : "");
+	used = strlen(to);
 	if (status.shown > 0 && used < most)
-		snprintf(to + used, most - used, ", %llu pictures/s",
+		snprintf(to + used, most - used, _(", %llu pictures/s"),
 			(unsigned long long)((status.shown - *shown) * NS_PER_SEC / REDRAW));
 	*shown = status.shown;
 }
@@ -196,7 +200,7 @@ static int lead(const struct arguments *arguments, struct board *board, const st
 	(void)display;
 	for (; list.count < ITEMS_MOST && patterns[list.count].name; list.count++)
 		items[list.count] =
-			(struct screen_item){patterns[list.count].name, patterns[list.count].help};
+			(struct screen_item){patterns[list.count].name, _(patterns[list.count].help)};
 	screen_enter();
 	board_pattern(board, patterns[0].name);
 	while (!board_interrupted()) {
