@@ -1,8 +1,13 @@
 #!/usr/bin/python3
-"""What writes playlists for people: new."""
+"""What writes playlists for people: new and fmt."""
+import json
 import os
+import re
+import shutil
+import stat
+import subprocess
 
-from harness import Scratch, Tap, run
+from harness import BIN, ROOT, Scratch, Tap, run
 
 tap = Tap()
 
@@ -43,6 +48,99 @@ def check_new(scratch):
     tap.ok(code == 1 and "where.yaml" in err, "a directory that is not there", err)
 
 
+# --- fmt
+
+UGLY = """# tệp của xã
+
+
+bangtin:   1
+unit : tan-an   # đơn vị
+messages:
+     a :  { text : "Xin  chào" ,qr: 'https://x.example' }
+     # câu dài
+     b:
+          text: |
+               Dòng một
+                 dòng hai
+schedule:
+- show: a
+  on: [ led ,kiosk ]
+-   {show: b, on: led}
+"""
+FORMATTED = """# tệp của xã
+
+bangtin: 1
+unit: tan-an   # đơn vị
+messages:
+  a: {text: "Xin  chào", qr: 'https://x.example'}
+  # câu dài
+  b:
+    text: |
+      Dòng một
+        dòng hai
+schedule:
+  - show: a
+    on: [led, kiosk]
+  - {show: b, on: led}
+"""
+
+
+def check_fmt(scratch):
+    path, broken = scratch.file("fmt/a.yaml", UGLY), scratch.file("fmt-broken/b.yaml", "bangtin: 1\nunit: [x\nmessages:\n")
+    os.chmod(path, 0o640)
+    before = run("bangtin", "check", "--json", path)
+    code, out, err = run("bangtin", "fmt", "--check", path)
+    tap.ok(code == 1 and path in out and read(path).decode() == UGLY, "fmt --check tells and changes nothing", out + err)
+    code, out, err = run("bangtin", "fmt", path, broken)
+    tap.ok(code == 1 and f"{broken}:2:7: error: " in err and read(path).decode() == UGLY,
+           "beside a broken file nothing is changed", out + err)
+    code, out, err = run("bangtin", "fmt", "--json", path)
+    tap.ok(code == 0 and json.loads(out) == [{"file": path, "changed": True}] and read(path).decode() == FORMATTED, "fmt",
+           err + read(path).decode())
+    tap.equal(stat.S_IMODE(os.stat(path).st_mode), 0o640, "the file's mode stays")
+    tap.equal(os.listdir(os.path.dirname(path)), ["a.yaml"], "nothing is left beside it")
+    tap.ok(run("bangtin", "check", "--json", path) == before, "check says the same as before")
+    tap.equal(run("bangtin", "fmt", "--check", path)[0], 0, "a second run has nothing to do")
+    link = scratch.file("fmt-link/a.yaml")
+    scratch.file("fmt-link/real.txt", UGLY)
+    os.symlink("real.txt", link)
+    run("bangtin", "fmt", link)
+    tap.ok(os.path.islink(link) and read(link).decode() == FORMATTED, "through a link the file itself is written")
+    done = subprocess.run([os.path.join(BIN, "bangtin"), "fmt", "-"], input=UGLY.replace("\n", "\r\n").encode(),
+                          capture_output=True, check=False)
+    tap.ok(done.returncode == 0 and done.stdout.decode() == FORMATTED, "from standard input to standard output", done.stderr)
+    done = subprocess.run([os.path.join(BIN, "bangtin"), "fmt", "-"], input=b"a: [\n", capture_output=True, check=False)
+    tap.ok(done.returncode == 1 and not done.stdout and b"-:1:4: error: " in done.stderr, "what is broken there", done.stderr)
+    tap.equal(run("bangtin", "fmt")[0], 2, "usage")
+
+
+def agenda(playlists):
+    """What every display of the sample site plays on a day, and all that check has to say, but for lines."""
+    site = os.path.join(ROOT, "playlists", "bangtind.conf")
+    said = [run("bangtin", "agenda", "-c", site, "-d", display, "--from", "2026-12-01 00:00", "--until", "2026-12-02 00:00", "--json",
+                playlists)[:2] for display in ("phuong-1", "sanh-trung-tam-tinh")]
+    return said
+
+
+def check_fmt_meaning(scratch):
+    """The samples made ugly, formatted: their programme is the same to the byte."""
+    ugly = scratch.file("ugly/x")
+    shutil.rmtree(os.path.dirname(ugly))
+    ugly = shutil.copytree(os.path.join(ROOT, "playlists"), os.path.dirname(ugly), ignore=shutil.ignore_patterns("*.conf"))
+    files = [os.path.join(d, f) for d, _, names in os.walk(ugly) for f in names if f.endswith(".yaml")]
+    for path in files:
+        lines = read(path).decode().split("\n")
+        with open(path, "w", encoding="utf-8", newline="") as f:
+            f.write("\r\n".join(" " * (len(line) - len(line.lstrip(" "))) + re.sub("^( *)- ", r"\1-   ", line) for line in lines))
+    before = agenda(ugly)
+    code, out, err = run("bangtin", "fmt", ugly)
+    tap.ok(code == 0 and len(out.splitlines()) == len(files), "all samples are formatted", err)
+    tap.ok(before[0][0] == 0 and len(before[1][1]) > 1000 and agenda(ugly) == before, "and say the same: the agendas are equal",
+           str(before)[:300])
+
+
 with Scratch() as scratch:
     check_new(scratch)
+    check_fmt(scratch)
+    check_fmt_meaning(scratch)
 tap.done()

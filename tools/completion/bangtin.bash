@@ -10,7 +10,7 @@ _bangtin() {
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
 			blank unblank snapshot watch key sign
-			approve verify export import schema new help --help --version" -- "$word")
+			approve verify export import schema new fmt help --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -47,6 +47,7 @@ _bangtin() {
 	verify) options="--root --at" ;;
 	export | import) options="--usb" ;;
 	new) options="--unit --lang" ;;
+	fmt) options="--check" ;;
 	clear | blank | unblank) options="--display" ;;
 	snapshot) options="--display --output" ;;
 	watch) options="--display --sixel" ;;
