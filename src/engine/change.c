@@ -9,7 +9,15 @@
 #include "engine/trial.h"
 #include "store/data_files.h"
 
-enum kind { CHANGE_LOAD, CHANGE_ACCEPT, CHANGE_ROLLBACK, CHANGE_OVERRIDES, CHANGE_REREAD, CHANGE_DATA };
+enum kind {
+	CHANGE_LOAD,
+	CHANGE_ACCEPT,
+	CHANGE_ROLLBACK,
+	CHANGE_OVERRIDES,
+	CHANGE_REREAD,
+	CHANGE_DATA,
+	CHANGE_REMEMBER,
+};
 
 struct change {
 	struct change *next;
@@ -26,15 +34,17 @@ struct change {
 	bool single, malformed;
 	int number;		    /* ROLLBACK */
 	struct override_edit edit;  /* OVERRIDES */
-	struct override *overrides; /* all kinds: the list to play with; OVERRIDES owns it until the swap */
+	struct override *overrides; /* all kinds: the announcements to play with; owned */
 	size_t override_count;
 	struct data *data; /* DATA: owned until the swap */
 	struct instant now;
+	int64_t stamp;		/* of what is made durable */
+	struct clock_mark seen; /* when the list was taken */
 
 	/* made */
 	struct acceptance acceptance; /* ACCEPT */
-	struct accepted *order;	    /* OVERRIDES: the signed order behind it, to be remembered; NULL: none */
-	struct templates templates; /* of the generation; not of OVERRIDES */
+	struct accepted *order;	      /* REMEMBER: a signed order that was followed */
+	struct templates templates;   /* of the generation; not of OVERRIDES */
 	struct catalogue *catalogue;
 	struct generation generation;
 	struct show **shows; /* one a display */
@@ -175,8 +185,7 @@ static void work_load(struct change *change)
 		error = accept_settle(engine->store);
 		if (!error)
 			error = store_commit(engine->store, merged, count, change->uid, change->user,
-				clock_now(&engine->clock).time, engine->site->generations_kept,
-				&change->generation);
+				change->stamp, engine->site->generations_kept, &change->generation);
 		if (error < 0)
 			fail(change, error, "the state directory cannot be written");
 	}
@@ -256,11 +265,15 @@ static void work_overrides(struct change *change)
 	change->catalogue = engine->catalogue ? catalogue_ref(engine->catalogue) : NULL;
 	change->generation = engine->generation;
 	build_shows(change);
-	int error = store_write_overrides(engine->store, change->overrides, change->override_count);
-	if (!error && change->order)
-		error = accept_remember(engine->store, change->order);
+}
+
+/* The displays are black by now: a disk that takes nothing must not undo that, and who repeats the order repeats no
+ * more than that. */
+static void work_remember(struct change *change)
+{
+	int error = accept_remember(change->engine->store, change->order);
 	if (error < 0)
-		fail(change, error, "the state directory cannot be written");
+		log_warning("the order to blank cannot be noted: %s", words_error(error));
 }
 
 static void work_data(struct change *change)
@@ -295,6 +308,9 @@ static void work(void *data)
 	case CHANGE_DATA:
 		work_data(change);
 		break;
+	case CHANGE_REMEMBER:
+		work_remember(change);
+		break;
 	}
 }
 
@@ -306,16 +322,6 @@ static json_t *warnings_text(struct change *change)
 	json_t *json = json_string(text);
 	free(text);
 	return json;
-}
-
-static void answer_overrides(struct change *change)
-{
-	struct engine *engine = change->engine;
-	json_t *list = json_array();
-	for (size_t i = 0; i < engine->override_count; i++)
-		json_array_append_new(list, override_json(engine, &engine->overrides[i]));
-	control_reply(change->request,
-		json_pack("{s:I, s:o}", "changed", (json_int_t)change->edited, "overrides", list));
 }
 
 static void answer(struct change *change)
@@ -331,8 +337,6 @@ static void answer(struct change *change)
 	} else if (change->error < 0) {
 		control_refuse(change->request, change->error == -ENOENT ? 1 : 3, "%s (%s)", _(change->what),
 			words_error(change->error));
-	} else if (change->kind == CHANGE_OVERRIDES) {
-		answer_overrides(change);
 	} else if (change->kind == CHANGE_ACCEPT && change->acceptance.root_only) {
 		control_reply(change->request,
 			json_pack("{s:I}", "root_version", (json_int_t)change->acceptance.root_version));
@@ -354,8 +358,7 @@ static void destroy(struct change *change)
 	accept_finish(&change->acceptance);
 	templates_finish(&change->templates);
 	free(change->order);
-	if (change->kind == CHANGE_OVERRIDES)
-		overrides_free(change->overrides, change->override_count);
+	overrides_free(change->overrides, change->override_count);
 	for (size_t i = 0; i < change->added_count; i++)
 		free((char *)change->added[i].data);
 	free(change->added);
@@ -375,9 +378,21 @@ static void next(struct engine *engine)
 		scene_store_trim(engine->scenes);
 }
 
+/* The clock was set while they were made. */
+static void follow_clock(struct change *change)
+{
+	struct instant from, to;
+	if (!clock_was_set(change->engine, &change->seen, &from, &to))
+		return;
+	overrides_move(change->overrides, change->override_count, from, to);
+	for (size_t i = 0; i < change->engine->site->display_count; i++)
+		show_move(change->shows[i], from, to);
+}
+
 static void swap(struct change *change)
 {
 	struct engine *engine = change->engine;
+	follow_clock(change);
 	catalogue_unref(engine->catalogue);
 	engine->catalogue = change->catalogue;
 	change->catalogue = NULL;
@@ -386,11 +401,12 @@ static void swap(struct change *change)
 	engine->load_fault = NULL;
 	trace_set_generation(engine->trace, engine->generation.number);
 	if (change->kind == CHANGE_OVERRIDES) {
-		overrides_free(engine->overrides, engine->override_count);
+		struct override *old = engine->overrides;
+		size_t old_count = engine->override_count;
 		engine->overrides = change->overrides;
 		engine->override_count = change->override_count;
-		change->overrides = NULL;
-		change->override_count = 0;
+		change->overrides = old;
+		change->override_count = old_count;
 	} else if (change->kind != CHANGE_DATA) {
 		templates_finish(&engine->templates);
 		engine->templates = change->templates;
@@ -417,21 +433,16 @@ static void freshen(void *data)
 		show_prepare(change->shows[i], change->now.time, until);
 }
 
-/* A signed order to blank goes the way of every blank, with the request's reply at its end. */
+/* A signed order to blank goes the way of every blank, with the request's reply at its end; then it is noted. */
 static void blank_by_order(struct change *change)
 {
 	struct engine *engine = change->engine;
-	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_BLANK};
-	struct control_request *request = change->request;
 	log_notice("key %s orders black everywhere", change->acceptance.record.author);
-	override_everywhere(engine, &edit.item);
-	override_name(engine, &edit.item, change->uid);
-	edit.item.end = TIME_NEVER;
-	struct change *order = change_create(engine, CHANGE_OVERRIDES, request);
-	order->edit = edit;
+	struct change *order = change_create(engine, CHANGE_REMEMBER, NULL);
 	order->order = xmemdup(&change->acceptance.record, sizeof change->acceptance.record);
-	change->request = NULL;
 	enqueue(order);
+	order_blank_everywhere(engine, change->request, change->uid, change->user);
+	change->request = NULL;
 }
 
 /* Accepted, but no new generation: a root file, or an order to blank. */
@@ -444,6 +455,18 @@ static bool is_no_generation(const struct change *change)
 static bool brings_words(const struct change *change)
 {
 	return change->kind == CHANGE_LOAD || change->kind == CHANGE_ACCEPT;
+}
+
+static void finish_order(struct change *change)
+{
+	order_done(change->engine, change->request,
+		&(struct order){.edit = &change->edit,
+			.edited = change->edited,
+			.old = change->overrides,
+			.old_count = change->override_count,
+			.uid = change->uid,
+			.user = change->user});
+	change->request = NULL;
 }
 
 static void done(void *data)
@@ -460,9 +483,14 @@ static void done(void *data)
 		next(engine);
 		return;
 	}
+	if (change->kind == CHANGE_REMEMBER) {
+		next(engine);
+		return;
+	}
 	struct instant now = clock_now(&engine->clock);
 	int64_t spent = now.time - change->now.time;
-	if (change->error == 0 && (spent < 0 || spent > channel_lookahead(&engine->clock) / 2)) {
+	if (change->error == 0 && (spent < 0 || now.trusted != change->now.trusted ||
+					  spent > channel_lookahead(&engine->clock) / 2)) {
 		change->now = now;
 		loop_work(engine->loop, freshen, done, change);
 		return;
@@ -474,6 +502,8 @@ static void done(void *data)
 				engine->generation.user);
 		if (brings_words(change))
 			alarm_set(engine->alarms, ALARM_REFUSED, ALARM_SITE, false, "");
+		if (change->kind == CHANGE_OVERRIDES)
+			finish_order(change);
 	} else {
 		enum language asker = words_speak(LANGUAGE_OWN);
 		log_warning("a change was refused: %s", _(change->what));
@@ -489,12 +519,15 @@ static void start(struct change *change)
 {
 	struct engine *engine = change->engine;
 	change->now = clock_now(&engine->clock);
+	change->stamp = engine_stamp(engine);
+	change->seen = clock_mark_now(engine);
+	/* a copy: the clock may be set, and the engine's list moved, while a worker reads it */
 	if (change->kind != CHANGE_OVERRIDES) {
-		change->overrides = engine->overrides;
+		change->overrides = overrides_copy(engine->overrides, engine->override_count);
 		change->override_count = engine->override_count;
 	} else {
 		change->edited = override_edit_apply(&change->edit, engine->overrides, engine->override_count,
-			change->now.time, &change->overrides, &change->override_count);
+			change->now, &change->overrides, &change->override_count);
 	}
 	enum language before = change->request ? control_speak(change->request) : words_speak(LANGUAGE_OWN);
 	loop_work(engine->loop, work, done, change);
@@ -590,12 +623,33 @@ static struct catalogue *read_generation(struct engine *engine, int number, stru
 	return catalogue;
 }
 
+/* What was laid over the schedule goes on. */
+static void read_overrides(struct engine *engine)
+{
+	struct override *list;
+	size_t count;
+	int error = store_read_overrides(engine->store, &list, &count);
+	if (error) {
+		log_error("the overrides cannot be read: %s", words_error(error));
+		return;
+	}
+	overrides_resume(list, count, clock_now(&engine->clock));
+	engine->overrides = xcalloc(count + 1, sizeof *engine->overrides);
+	engine->blanks = xcalloc(count + 1, sizeof *engine->blanks);
+	for (size_t i = 0; i < count; i++)
+		if (list[i].kind == OVERRIDE_BLANK)
+			engine->blanks[engine->blank_count++] = list[i];
+		else
+			engine->overrides[engine->override_count++] = list[i];
+	free(list);
+}
+
 void engine_read_state(struct engine *engine)
 {
 	int error = accept_settle(engine->store);
 	if (error)
 		log_error("what was accepted cannot be noted: %s", words_error(error));
-	store_read_overrides(engine->store, &engine->overrides, &engine->override_count);
+	read_overrides(engine);
 	engine->data = store_read_data(engine->store);
 	engine->catalogue = read_generation(engine, 0, &engine->generation);
 	if (engine->catalogue || engine->generation.number == 0)

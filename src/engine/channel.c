@@ -1,6 +1,7 @@
 #include "engine/channel.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "engine/ambient.h"
@@ -45,6 +46,11 @@ struct channel {
 	uint64_t late;
 	int64_t worst_lateness;
 	int64_t ticked_at, prepare_at; /* monotonic: the frame clock came by; a preparation began */
+
+	char blank[24];		   /* the id of the blank that makes it black; "" */
+	bool black;		   /* and the canvas is */
+	uint64_t wanted, asserted; /* changes of what is to show; the last one that was composed … */
+	uint64_t asserted_at;	   /* … as the so manieth picture */
 
 	const char *pattern;		    /* NULL: the schedule */
 	int64_t pattern_start, pattern_end; /* monotonic */
@@ -223,6 +229,39 @@ static void tick_pattern(struct channel *channel, struct instant at)
 	loop_timer_set(channel->timer, next < channel->pattern_end ? next : channel->pattern_end);
 }
 
+/* What was asked for last is on the canvas, and pushed. */
+static void note_asserted(struct channel *channel)
+{
+	if (channel->asserted == channel->wanted)
+		return;
+	struct output_status status;
+	output_status(channel->output, &status);
+	channel->asserted = channel->wanted;
+	channel->asserted_at = status.composed;
+}
+
+/* Black needs no show, no plan and no time. A display that was switched off stays so: that is dark as well. */
+static void tick_blank(struct channel *channel, struct instant at)
+{
+	struct frame *canvas = output_canvas(channel->output);
+	struct rect all = {0, 0, canvas->width, canvas->height};
+	struct region damage;
+	apply_brightness(channel, at);
+	channel->painted = at;
+	channel->composed = true;
+	channel->state = (struct show_state){.source = SHOW_BLANK};
+	if (!channel->black) {
+		frame_fill(canvas, all, 0);
+		region_clear(&damage);
+		region_add(&damage, all);
+		channel->black = true;
+		output_push(channel->output, at.time, &damage);
+	}
+	note_asserted(channel);
+	prepare_ahead(channel, at);
+	sleep_until(channel, at, TIME_NEVER);
+}
+
 static void tick(void *data)
 {
 	struct channel *channel = data;
@@ -230,6 +269,10 @@ static void tick(void *data)
 		return;
 	channel->ticked_at = clock_monotonic();
 	struct instant at = frame_now(channel);
+	if (*channel->blank) {
+		tick_blank(channel, at);
+		return;
+	}
 	if (channel->pattern && clock_monotonic() < channel->pattern_end) {
 		tick_pattern(channel, at);
 		return;
@@ -252,6 +295,8 @@ static void tick(void *data)
 	apply_brightness(channel, at); /* the canvas shows this instant by now */
 	if (!region_empty(&damage))
 		output_push(channel->output, at.time, &damage);
+	if (!channel->state.late)
+		note_asserted(channel);
 	prepare_ahead(channel, at);
 	sleep_until(channel, at, show_next_change(channel->show, at));
 }
@@ -351,6 +396,7 @@ void channel_set_show(struct channel *channel, struct show *show)
 {
 	struct show *former = channel->show;
 	channel->show = show;
+	channel->wanted++;
 	channel->painted = unknown;
 	channel->state = (struct show_state){0}; /* it points into the former */
 	if (former && !(channel->preparing && channel->preparation.show == former))
@@ -362,6 +408,33 @@ void channel_wake(struct channel *channel)
 {
 	channel->due = TIME_NEVER;
 	tick(channel);
+}
+
+void channel_move(struct channel *channel, struct instant from, struct instant to)
+{
+	if (channel->show)
+		show_move(channel->show, from, to);
+	/* what the canvas shows is no picture of an instant any more */
+	channel->painted = unknown;
+	channel->state = (struct show_state){0};
+	channel_wake(channel);
+}
+
+void channel_blank(struct channel *channel, const char *id)
+{
+	if (strcmp(channel->blank, id ? id : "") == 0)
+		return;
+	snprintf(channel->blank, sizeof channel->blank, "%s", id ? id : "");
+	channel->wanted++;
+	channel->black = false;
+	channel->painted = unknown;
+	channel_wake(channel);
+}
+
+bool channel_has_shown(const struct channel *channel)
+{
+	return channel->asserted == channel->wanted &&
+	       output_has_shown(channel->output, channel->asserted_at);
 }
 
 void channel_pattern(struct channel *channel, const char *pattern, struct fonts *fonts, int64_t duration)
@@ -389,7 +462,8 @@ void channel_status(const struct channel *channel, struct channel_status *ret_st
 		.instant = channel->painted,
 		.late = channel->late,
 		.worst_lateness = channel->worst_lateness,
-		.pattern = channel->pattern != NULL,
+		.pattern = channel->pattern != NULL && !*channel->blank,
+		.blank = *channel->blank ? channel->blank : NULL,
 		.permille = channel->permille,
 		.by_sensor = channel->by_sensor,
 		.sensor_fault = "",
@@ -429,7 +503,7 @@ void channel_leave(struct channel *channel, struct show *failure_show)
 	struct rect all = {0, 0, canvas->width, canvas->height};
 	struct region damage;
 	region_clear(&damage);
-	if (failure_show) {
+	if (failure_show && !*channel->blank) {
 		struct show_state state;
 		show_compose(failure_show, unknown, (struct instant){0, false}, canvas, &damage, &state);
 	} else {

@@ -26,6 +26,7 @@ struct channel_status {
 	double lux;		  /* smoothed, as the sensor told last */
 	const char *sensor_fault; /* why it is not believed; "" */
 	bool pattern;		  /* leased to a test pattern */
+	const char *blank;	  /* the blank that makes it black; NULL: none */
 };
 
 /* -EINVAL with diags: the driver's options are wrong. site, display, clock outlive the channel. */
@@ -40,13 +41,19 @@ void channel_set_show(struct channel *channel, struct show *show);
 struct show *channel_show(struct channel *channel); /* borrowed; NULL before the first */
 /* How far ahead a show must be prepared at least, and how far it should be, ns of wall clock. */
 int64_t channel_lookahead(const struct clock *clock);
-/* The clock was stepped, or something else changed under the display: compose now. */
+/* Something changed under the display: compose now. */
 void channel_wake(struct channel *channel);
+/* The clock was set from one instant to the other: what is laid over the schedule goes on; composes now. */
+void channel_move(struct channel *channel, struct instant from, struct instant to);
 /* Shows a test pattern (frame/pattern.h) instead of the schedule for so long; 0 gives the display back. fonts outlive the
  * channel. */
 void channel_pattern(struct channel *channel, const char *pattern, struct fonts *fonts, int64_t duration);
 /* One of the words of its driver, or of its control's. As output_act. */
 int channel_act(struct channel *channel, const char *action);
+/* Black at once, over all else, until NULL gives the display back; nothing is waited for. id is the blank's, copied. */
+void channel_blank(struct channel *channel, const char *id);
+/* Whether what is to show since the last new show or blank has been shown: see output_has_shown. */
+bool channel_has_shown(const struct channel *channel);
 void channel_status(const struct channel *channel, struct channel_status *ret_status);
 /* Whether the display, its control and its frame clock work, or are known not to (output_proves). now: monotonic. */
 bool channel_proves(const struct channel *channel, int64_t now);

@@ -13,7 +13,6 @@
 #include "store/data_files.h"
 #include "frame/pattern.h"
 
-#define ANNOUNCE_MOST (24 * NS_PER_HOUR)
 #define PATTERN_MOST                                                                                         \
 	(10 * NS_PER_SEC) /* a lease is renewed, so that a killed client gives the display back */
 
@@ -166,11 +165,12 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 	}
 	sources_free(files, count);
 	char *path = realpath(query->engine->configuration, NULL);
-	json_t *reply = json_pack("{s:s, s:o, s:o, s:o, s:I}", "configuration",
+	struct instant now = clock_now(&query->engine->clock);
+	json_t *reply = json_pack("{s:s, s:o, s:o, s:o, s:I, s:b}", "configuration",
 		path ? path : query->engine->configuration, "files", array, "overrides",
 		json_incref(json_object_get(query->extra, "overrides")), "data",
-		json_incref(json_object_get(query->extra, "data")), "now",
-		(json_int_t)clock_now(&query->engine->clock).time);
+		json_incref(json_object_get(query->extra, "data")), "now", (json_int_t)now.time, "trusted",
+		now.trusted);
 	free(path);
 	return reply;
 }
@@ -179,170 +179,79 @@ static json_t *answer_sources(struct query *query, int *ret_error)
 static void run_sources(void *data, struct control_request *request)
 {
 	struct engine *engine = data;
-	json_t *overrides = json_array();
-	for (size_t i = 0; i < engine->override_count; i++)
-		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
 	json_int_t number = json_integer_value(json_object_get(control_arguments(request), "generation"));
 	query_start(engine, request,
-		json_pack("{s:o, s:o, s:I}", "overrides", overrides, "data", data_json(engine->data),
-			"generation", number > 0 && number < 1000000 ? number : 0),
+		json_pack("{s:o, s:o, s:I}", "overrides", overrides_json(engine), "data",
+			data_json(engine->data), "generation", number > 0 && number < 1000000 ? number : 0),
 		answer_sources);
 }
 
-/* --- overrides */
+/* --- announcements: those in force and to come, and the log of all that was ordered */
 
-static void add_target(struct override *override, const char *name)
-{
-	override->on = xrealloc(override->on, override->on_count + 1, sizeof *override->on);
-	override->on[override->on_count++] = xstrdup(name);
-}
+#define LOG_MOST 1000 /* entries of a reply */
 
-/* The displays that the names and tags in `on` reach, by name; none given: every display. A name that reaches nothing
- * is an error: an announcement that nobody sees must not look like success. */
-static bool targets_argument(
-	struct engine *engine, struct control_request *request, struct override *ret_override)
+static void read_entries(char *text, json_t *entries)
 {
-	const json_t *on = json_object_get(control_arguments(request), "on");
-	const struct site *site = engine->site;
-	for (size_t t = 0; t < json_array_size(on); t++) {
-		const char *name = json_string_value(json_array_get(on, t));
-		bool found = false;
-		for (size_t i = 0; name && i < site->display_count; i++)
-			found |= display_matches(&site->displays[i], name);
-		if (!found) {
-			control_refuse(request, 1,
-				"no display has the name or tag `%s`; `bangtin status` lists them",
-				name ? name : "?");
-			return false;
-		}
+	char *rest = text;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		json_t *entry = *line ? json_loads(line, JSON_REJECT_DUPLICATES, NULL) : NULL;
+		if (json_is_object(entry)) /* power failing may have torn one */
+			json_array_append(entries, entry);
+		json_decref(entry);
+		if (json_array_size(entries) > LOG_MOST)
+			json_array_remove(entries, 0);
 	}
-	for (size_t i = 0; i < site->display_count; i++) {
-		bool reached = json_array_size(on) == 0;
-		for (size_t t = 0; t < json_array_size(on) && !reached; t++)
-			reached =
-				display_matches(&site->displays[i], json_string_value(json_array_get(on, t)));
-		if (reached)
-			add_target(ret_override, site->displays[i].name);
-	}
-	return true;
 }
 
-void override_everywhere(const struct engine *engine, struct override *override)
+static void tell_times(const struct engine *engine, json_t *entries)
 {
-	for (size_t i = 0; i < engine->site->display_count; i++)
-		add_target(override, engine->site->displays[i].name);
-}
-
-void override_name(const struct engine *engine, struct override *override, unsigned uid)
-{
-	static unsigned number;
-	override->start = clock_now(&engine->clock).time;
-	override->uid = uid;
-	snprintf(override->id, sizeof override->id, "%c%llx-%x", override->kind == OVERRIDE_BLANK ? 'b' : 'a',
-		(unsigned long long)(override->start / NS_PER_SEC) & 0xffffffffff, ++number & 0xffff);
-}
-
-/* Words approved beforehand, by their name. */
-static bool template_words(
-	struct engine *engine, struct control_request *request, const char *name, char **ret_text)
-{
-	const struct template *template = templates_find(&engine->templates, name);
-	if (!template)
-		control_refuse(request, 1, "no template is named `%s`; `bangtin status` lists them", name);
-	else
-		*ret_text = xstrdup(template->text);
-	return template != NULL;
-}
-
-static bool announce_text(struct engine *engine, struct control_request *request, char **ret_text)
-{
-	const char *text = text_argument(request, "text"), *template = text_argument(request, "template");
-	if (!text == !template || (text && !*text)) {
-		control_refuse(request, 2, "what should be announced? give a text, or a template");
-		return false;
+	static const char *const keys[][2] = {{"time", "at"}, {"from_ns", "from"}, {"until_ns", "until"}};
+	size_t i;
+	json_t *entry;
+	json_array_foreach(entries, i, entry) for (size_t k = 0; k < 3; k++)
+	{
+		const json_t *time = json_object_get(entry, keys[k][0]);
+		if (json_is_integer(time))
+			json_object_set_new(
+				entry, keys[k][1], instant_text(engine, json_integer_value(time)));
 	}
-	if (template)
-		return template_words(engine, request, template, ret_text);
-	if (!engine->site->unsigned_loads) {
-		control_refuse(request, 1,
-			"rule unsigned: this site announces templates only that were approved beforehand "
-			"(`bangtin announce --template NAME`; `bangtin status` lists them)");
-		return false;
-	}
-	char *nfc = text_nfc(text);
-	if (utf8_length(nfc) > WORDS_MOST) {
-		control_refuse(request, 1, "the text is longer than %d characters; shorten it", WORDS_MOST);
-		free(nfc);
-		return false;
-	}
-	*ret_text = nfc;
-	return true;
 }
 
-static void run_announce(void *data, struct control_request *request)
+static json_t *answer_log(struct query *query, int *ret_error)
+{
+	char *text;
+	int error = store_read_log(query->engine->store, &text);
+	if (error < 0) {
+		*ret_error = error;
+		return NULL;
+	}
+	json_t *entries = json_array();
+	read_entries(text, entries);
+	free(text);
+	tell_times(query->engine, entries);
+	return json_pack("{s:o}", "log", entries);
+}
+
+static void run_announcements(void *data, struct control_request *request)
 {
 	struct engine *engine = data;
-	json_int_t ms = json_integer_value(json_object_get(control_arguments(request), "for_ms"));
-	int64_t most = text_argument(request, "template") ? TEMPLATE_FOR_MOST : ANNOUNCE_MOST;
-	if (ms < 1000 || ms > most / NS_PER_MS) {
-		control_refuse(request, 2, "for how long? from 1 s to %s",
-			most == ANNOUNCE_MOST ? "24 h" : _("60 minutes, for it is a template"));
+	if (json_is_true(json_object_get(control_arguments(request), "log"))) {
+		query_start(engine, request, NULL, answer_log);
 		return;
 	}
-	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_ANNOUNCE};
-	if (!announce_text(engine, request, &edit.item.text))
-		return;
-	if (!targets_argument(engine, request, &edit.item)) {
-		override_edit_finish(&edit);
-		return;
+	json_t *list = overrides_json(engine), *item;
+	size_t k;
+	json_array_foreach(list, k, item)
+	{
+		const char *id = json_string_value(json_object_get(item, "id"));
+		const struct override *override = engine_find_override(engine, id);
+		json_t *displays = json_array();
+		for (size_t i = 0; i < engine->site->display_count; i++)
+			if (override_names(override, &engine->site->displays[i]))
+				json_array_append_new(displays, confirmation_json(engine, i, id));
+		json_object_set_new(item, "displays", displays);
 	}
-	override_name(engine, &edit.item, control_peer(request)->uid);
-	edit.item.end = edit.item.start + ms * NS_PER_MS;
-	log_notice("%s announces on %zu displays: %s", control_peer(request)->user, edit.item.on_count,
-		edit.item.text);
-	change_overrides(engine, request, edit);
-}
-
-static void run_blank(void *data, struct control_request *request)
-{
-	struct engine *engine = data;
-	struct override_edit edit = {.add = true, .item.kind = OVERRIDE_BLANK};
-	if (!targets_argument(engine, request, &edit.item)) {
-		override_edit_finish(&edit);
-		return;
-	}
-	override_name(engine, &edit.item, control_peer(request)->uid);
-	edit.item.end = TIME_NEVER;
-	log_notice("%s blanks %zu displays", control_peer(request)->user, edit.item.on_count);
-	change_overrides(engine, request, edit);
-}
-
-static void remove_overrides(struct engine *engine, struct control_request *request, enum override_kind kind)
-{
-	const char *id = text_argument(request, "id"), *display = text_argument(request, "display");
-	if (display && !engine_channel(engine, display)) {
-		control_refuse(request, 1, "no display is named `%s`; `bangtin status` lists them", display);
-		return;
-	}
-	const char *user = control_peer(request)->user;
-	if (display)
-		log_notice(kind == OVERRIDE_BLANK ? N_("%s unblanks %s") : N_("%s clears %s"), user, display);
-	else
-		log_notice(kind == OVERRIDE_BLANK ? N_("%s unblanks all displays")
-						  : N_("%s clears all displays"),
-			user);
-	change_overrides(engine, request,
-		(struct override_edit){.kind = kind, .id = xstrdup(id), .display = xstrdup(display)});
-}
-
-static void run_clear(void *data, struct control_request *request)
-{
-	remove_overrides(data, request, OVERRIDE_ANNOUNCE);
-}
-
-static void run_unblank(void *data, struct control_request *request)
-{
-	remove_overrides(data, request, OVERRIDE_BLANK);
+	control_reply(request, json_pack("{s:o}", "overrides", list));
 }
 
 /* --- snapshot: encoded on the thread pool, into memory: nothing of it touches the frame path or the disk */
@@ -465,6 +374,7 @@ const struct control_command engine_commands[] = {
 	{"sources", ROLE_VIEW, run_sources},
 	{"snapshot", ROLE_VIEW, run_snapshot},
 	{"mirror", ROLE_VIEW, run_mirror},
+	{"announcements", ROLE_VIEW, run_announcements},
 	{"load", ROLE_LOAD, run_load},
 	{"accept", ROLE_LOAD, run_accept},
 	{"rollback", ROLE_LOAD, run_rollback},

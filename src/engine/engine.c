@@ -10,8 +10,7 @@
 #include "engine/private.h"
 #include "service/service.h"
 
-#define TIME_SAVE_EVERY (10 * NS_PER_MIN)
-#define LEAVE_WITHIN	(2 * NS_PER_SEC)
+#define LEAVE_WITHIN (2 * NS_PER_SEC)
 
 struct channel *engine_channel(struct engine *engine, const char *display)
 {
@@ -21,32 +20,7 @@ struct channel *engine_channel(struct engine *engine, const char *display)
 	return NULL;
 }
 
-/* --- the last believed time, so that a board without a clock battery does not show last year's notices */
-
-static void time_work(void *data)
-{
-	struct engine *engine = data;
-	int64_t now = clock_now(&engine->clock).time;
-	store_write_time(engine->store, now);
-}
-
-static void time_done(void *data)
-{
-	struct engine *engine = data;
-	engine->saving_time = false;
-}
-
-static void time_tick(void *data)
-{
-	struct engine *engine = data;
-	loop_timer_set(engine->time_timer, clock_monotonic() + TIME_SAVE_EVERY);
-	if (engine->clock.injected || !clock_now(&engine->clock).trusted || engine->saving_time)
-		return;
-	engine->saving_time = true;
-	loop_work(engine->loop, time_work, time_done, engine);
-}
-
-/* --- signals and steps */
+/* --- signals */
 
 static void on_stop(void *data, int signal)
 {
@@ -60,14 +34,6 @@ static void on_hangup(void *data, int signal)
 {
 	(void)signal;
 	change_reread(data, NULL);
-}
-
-static void on_step(void *data)
-{
-	struct engine *engine = data;
-	log_notice("the wall clock was set");
-	for (size_t i = 0; i < engine->site->display_count; i++)
-		channel_wake(engine->channels[i]);
 }
 
 /* --- start */
@@ -135,6 +101,21 @@ static void first_shows(struct engine *engine)
 	}
 }
 
+/* After a restart: the log says which displays show again what was laid over them. */
+static void assert_overrides(struct engine *engine)
+{
+	bool *concerns = xcalloc(engine->site->display_count + 1, sizeof *concerns);
+	for (size_t k = 0; k < engine->blank_count + engine->override_count; k++) {
+		const struct override *item = k < engine->blank_count
+						      ? &engine->blanks[k]
+						      : &engine->overrides[k - engine->blank_count];
+		for (size_t i = 0; i < engine->site->display_count; i++)
+			concerns[i] = override_names(item, &engine->site->displays[i]);
+		confirm_begin(engine, &(struct confirm_order){.id = item->id, .concerns = concerns});
+	}
+	free(concerns);
+}
+
 static int start(struct engine *engine, const struct engine_options *options, struct diag_list *diags,
 	const char **ret_why)
 {
@@ -159,6 +140,8 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	if ((error = open_channels(engine, diags)) < 0)
 		return error;
 	engine->alarms = alarms_create(engine->loop, engine->site, &engine->clock);
+	engine->keeper = keeper_create(engine);
+	engine->confirm_timer = loop_timer_create(engine->loop, confirm_look, engine);
 	engine_read_state(engine);
 	trace_set_generation(engine->trace, engine->generation.number);
 	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) <
@@ -168,15 +151,15 @@ static int start(struct engine *engine, const struct engine_options *options, st
 		return error;
 	}
 	first_shows(engine);
+	blanks_apply(engine);
 	prepare_failure_pictures(engine);
 	engine->feed = feed_create(engine);
 	engine->guard = guard_create(engine);
-	engine->time_timer = loop_timer_create(engine->loop, time_tick, engine);
-	time_tick(engine);
+	clockwork_start(engine);
 	loop_on_signal(engine->loop, SIGTERM, on_stop, engine);
 	loop_on_signal(engine->loop, SIGINT, on_stop, engine);
 	loop_on_signal(engine->loop, SIGHUP, on_hangup, engine);
-	loop_on_clock_step(engine->loop, on_step, engine);
+	assert_overrides(engine);
 	return 0;
 }
 
@@ -241,11 +224,12 @@ void engine_run(struct engine *engine)
 	log_notice("stopping");
 	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
 	bool never = false;
-	while (engine->changes || engine->saving_time || feed_busy(engine->feed) || guard_busy(engine->guard))
+	confirm_look(engine); /* who waits is answered with what is known */
+	while (engine->changes || engine->saving_time || feed_busy(engine->feed) ||
+		guard_busy(engine->guard) || keeper_busy(engine->keeper))
 		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
 	leave_failure_pictures(engine);
-	if (!engine->clock.injected && clock_now(&engine->clock).trusted)
-		store_write_time(engine->store, clock_now(&engine->clock).time);
+	clockwork_stop(engine);
 }
 
 void engine_destroy(struct engine *engine)
@@ -257,8 +241,10 @@ void engine_destroy(struct engine *engine)
 	feed_destroy(engine->feed);
 	guard_destroy(engine->guard);
 	alarms_destroy(engine->alarms);
-	if (engine->time_timer)
-		loop_timer_destroy(engine->time_timer);
+	clockwork_destroy(engine);
+	confirm_destroy(engine);
+	loop_timer_destroy(engine->confirm_timer);
+	keeper_destroy(engine->keeper);
 	for (size_t i = 0; i < engine->site->display_count; i++) {
 		if (engine->channels)
 			channel_destroy(engine->channels[i]);
@@ -269,6 +255,7 @@ void engine_destroy(struct engine *engine)
 	free(engine->failure_shows);
 	catalogue_unref(engine->catalogue);
 	overrides_free(engine->overrides, engine->override_count);
+	overrides_free(engine->blanks, engine->blank_count);
 	data_unref(engine->data);
 	templates_finish(&engine->templates);
 	free(engine->load_fault);

@@ -4,13 +4,19 @@
 
 static void copy_without(struct override *to, const struct override *from, const char *display)
 {
-	*to = *from;
-	to->text = xstrdup(from->text);
-	to->on = xcalloc(from->on_count + 1, sizeof *to->on);
-	to->on_count = 0;
-	for (size_t i = 0; i < from->on_count; i++)
-		if (!display || strcmp(from->on[i], display) != 0)
-			to->on[to->on_count++] = xstrdup(from->on[i]);
+	override_copy(to, from);
+	for (size_t i = 0; display && i < to->on_count;)
+		if (strcmp(to->on[i], display) == 0) {
+			free(to->on[i]);
+			memmove(to->on + i, to->on + i + 1, (--to->on_count - i) * sizeof *to->on);
+		} else {
+			i++;
+		}
+}
+
+static bool has_ended(const struct override *item, struct instant now)
+{
+	return item->uptime == !now.trusted && item->end <= now.time;
 }
 
 static bool is_removed(const struct override_edit *edit, const struct override *item)
@@ -26,13 +32,24 @@ static bool names(const struct override *item, const char *display)
 	return false;
 }
 
+/* A blank over all the displays of another takes its place: however often somebody blanks, the list stays short. */
+static bool takes_place(const struct override_edit *edit, const struct override *item)
+{
+	if (!edit->add || edit->item.kind != OVERRIDE_BLANK || item->kind != OVERRIDE_BLANK)
+		return false;
+	for (size_t i = 0; i < item->on_count; i++)
+		if (!names(&edit->item, item->on[i]))
+			return false;
+	return true;
+}
+
 size_t override_edit_apply(const struct override_edit *edit, const struct override *old, size_t old_count,
-	int64_t now, struct override **ret_overrides, size_t *ret_count)
+	struct instant now, struct override **ret_overrides, size_t *ret_count)
 {
 	struct override *list = xcalloc(old_count + 1, sizeof *list);
 	size_t count = 0, edited = 0;
 	for (size_t i = 0; i < old_count; i++) {
-		if (old[i].end <= now)
+		if (has_ended(&old[i], now) || takes_place(edit, &old[i]))
 			continue;
 		bool removed = is_removed(edit, &old[i]) && (!edit->display || names(&old[i], edit->display));
 		edited += removed;
@@ -42,7 +59,7 @@ size_t override_edit_apply(const struct override_edit *edit, const struct overri
 			copy_without(&list[count++], &old[i], narrowed ? edit->display : NULL);
 	}
 	if (edit->add) {
-		copy_without(&list[count++], &edit->item, NULL);
+		override_copy(&list[count++], &edit->item);
 		edited = 1;
 	}
 	*ret_overrides = list;
@@ -52,10 +69,7 @@ size_t override_edit_apply(const struct override_edit *edit, const struct overri
 
 void override_edit_finish(struct override_edit *edit)
 {
-	free(edit->item.text);
-	for (size_t i = 0; i < edit->item.on_count; i++)
-		free(edit->item.on[i]);
-	free(edit->item.on);
+	override_finish(&edit->item);
 	free(edit->id);
 	free(edit->display);
 	*edit = (struct override_edit){0};

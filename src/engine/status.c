@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/words.h"
@@ -26,11 +27,36 @@ json_t *override_json(const struct engine *engine, const struct override *overri
 	json_t *on = json_array();
 	for (size_t i = 0; i < override->on_count; i++)
 		json_array_append_new(on, json_string(override->on[i]));
-	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:I, s:I, s:I}", "id", override->id, "kind",
-		override->kind == OVERRIDE_BLANK ? "blank" : "announce", "text", override->text, "on", on,
-		"from", instant_text(engine, override->start), "until", instant_text(engine, override->end),
-		"uid", (json_int_t) override->uid, "start_ns", (json_int_t) override->start, "end_ns",
-		(json_int_t) override->end);
+	json_t *json = json_pack("{s:s, s:s, s:s?, s:o, s:I, s:s?, s:I, s:I, s:b}", "id", override->id,
+		"kind", override->kind == OVERRIDE_BLANK ? "blank" : "announce", "text", override->text, "on",
+		on, "uid", (json_int_t) override->uid, "user", override->user, "start_ns",
+		(json_int_t) override->start, "end_ns", (json_int_t) override->end, "uptime",
+		override->uptime);
+	if (override->kind == OVERRIDE_ANNOUNCE)
+		json_object_set_new(json, "level", json_string(level_name(override->level)));
+	struct instant now = clock_now(&engine->clock);
+	bool timed = !override->uptime;
+	json_object_set_new(json, "from", timed ? instant_text(engine, override->start) : json_null());
+	json_object_set_new(json, "until", timed ? instant_text(engine, override->end) : json_null());
+	if (override->end != TIME_NEVER && override_in_force(override, now))
+		json_object_set_new(json, "left_ms", json_integer((override->end - now.time) / NS_PER_MS));
+	return json;
+}
+
+static void add_overrides(const struct engine *engine, const struct override *list, size_t count, json_t *to)
+{
+	struct instant now = clock_now(&engine->clock);
+	for (size_t i = 0; i < count; i++)
+		if (list[i].uptime == now.trusted || list[i].end > now.time)
+			json_array_append_new(to, override_json(engine, &list[i]));
+}
+
+json_t *overrides_json(const struct engine *engine)
+{
+	json_t *json = json_array();
+	add_overrides(engine, engine->blanks, engine->blank_count, json);
+	add_overrides(engine, engine->overrides, engine->override_count, json);
+	return json;
 }
 
 static json_t *clock_json(const struct engine *engine)
@@ -69,8 +95,12 @@ static json_t *playing_json(const struct engine *engine, const struct channel_st
 		json_object_set_new(json, "until", instant_text(engine, segment->end));
 		json_object_set_new(json, "reason", json_string(reason_name(segment->reason)));
 	}
-	if (state->override)
+	if (status->blank)
+		json_object_set_new(json, "override", json_string(status->blank));
+	if (state->override) {
 		json_object_set_new(json, "override", json_string(state->override->id));
+		json_object_set_new(json, "level", json_string(level_name(state->override->level)));
+	}
 	return json;
 }
 
@@ -118,11 +148,9 @@ json_t *display_json(const struct engine *engine, const struct channel *channel)
 
 json_t *status_json(struct engine *engine)
 {
-	json_t *displays = json_array(), *overrides = json_array();
+	json_t *displays = json_array();
 	for (size_t i = 0; i < engine->site->display_count; i++)
 		json_array_append_new(displays, display_json(engine, engine->channels[i]));
-	for (size_t i = 0; i < engine->override_count; i++)
-		json_array_append_new(overrides, override_json(engine, &engine->overrides[i]));
 	json_t *json = json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", BANGTIN_VERSION, "site",
 		engine->site->name, "pid", (int)getpid(), "started",
 		instant_text(engine, engine->started.time), "clock", clock_json(engine));
@@ -138,6 +166,8 @@ json_t *status_json(struct engine *engine)
 	json_object_set_new(json, "alarms", alarms_json(engine->alarms));
 	json_object_set_new(json, "watchdog", guard_json(engine->guard));
 	json_object_set_new(json, "displays", displays);
-	json_object_set_new(json, "overrides", overrides);
+	json_object_set_new(json, "overrides", overrides_json(engine));
+	json_object_set_new(json, "keep_fault",
+		keep_error(engine) ? json_string(words_error(keep_error(engine))) : json_null());
 	return json;
 }

@@ -18,6 +18,7 @@ static void make_frame(struct output *output)
 
 	frame->sequence = output->status.last_sequence + 1;
 	frame->instant = output->instant;
+	output->flight_composed = output->status.composed;
 	output->flight_owed = output->owed;
 	frame->owed = &output->flight_owed;
 	if (caps & SINK_LEVELS) {
@@ -113,6 +114,7 @@ void hand_finished(struct output *output)
 		output->shown_sequence < output->status.last_sequence) {
 		output->shown_sequence = output->status.last_sequence;
 		output->status.shown++;
+		output->status.shown_composed = output->flight_composed;
 	}
 	if (output->in_flight) { /* a frame went through: the link is good */
 		output->proved_at = clock_monotonic();

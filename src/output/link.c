@@ -88,6 +88,8 @@ void sink_shown(struct sink *sink, uint64_t sequence)
 	output->shown_sequence = sequence;
 	output->status.shown++;
 	output->proved_at = clock_monotonic();
+	if (sequence == output->frame.sequence)
+		output->status.shown_composed = output->flight_composed;
 }
 
 void sink_told(struct sink *sink, const char *text)

@@ -429,6 +429,18 @@ void output_status(const struct output *output, struct output_status *ret_status
 	*ret_status = output->status;
 }
 
+bool output_has_shown(const struct output *output, uint64_t composed)
+{
+	if (output->link != LINK_UP)
+		return false;
+	return output->asleep || output->status.shown_composed >= composed;
+}
+
+bool output_confirms(const struct output *output)
+{
+	return output->driver->caps & SINK_ACK;
+}
+
 bool output_drain(struct output *output, int64_t timeout)
 {
 	output_settle(output);

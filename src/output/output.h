@@ -18,7 +18,8 @@ struct output_status {
 	char device[128]; /* what it says of itself; empty: nothing */
 	int64_t retry_at; /* monotonic; TIME_NEVER */
 	uint64_t composed, handed, shown, dropped, reconnects, late;
-	uint64_t acted; /* actions that were done */
+	uint64_t shown_composed; /* how many were composed when the picture was taken that was shown last */
+	uint64_t acted;		 /* actions that were done */
 	uint64_t last_sequence;
 	int64_t last_instant; /* of the last frame handed over */
 	uint64_t last_digest; /* of its wire bytes (or frame's RGB) */
@@ -74,6 +75,10 @@ void output_status(const struct output *output, struct output_status *ret_status
  * is down and tried again. False: something is stuck in the driver or in here, and only a new start will help. now:
  * monotonic. */
 bool output_proves(const struct output *output, int64_t now);
+/* Whether the device is up, or in standby, and what was composed as the composed-th picture, or a later one, has been
+ * shown there: confirmed by the device itself where it can (output_confirms), else handed to the line. */
+bool output_has_shown(const struct output *output, uint64_t composed);
+bool output_confirms(const struct output *output);
 /* Waits at most timeout ns (runs the loop) until what was pushed last was shown. For failure pictures at exit. */
 bool output_drain(struct output *output, int64_t timeout);
 

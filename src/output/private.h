@@ -82,7 +82,8 @@ struct output {
 	bool ready;	/* the sink takes a frame */
 	bool in_flight; /* it has one */
 	bool submitting, pushing;
-	int64_t instant; /* of the canvas */
+	int64_t instant;	  /* of the canvas */
+	uint64_t flight_composed; /* what status.composed was when the frame in flight was made */
 	int64_t flight_instant, handed_at, whole_at;
 	int64_t proved_at;  /* monotonic: a picture went through, or the link came up, or the device awoke */
 	struct region owed; /* since the last accepted frame */

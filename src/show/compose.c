@@ -139,11 +139,13 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-static int64_t next_override_border(const struct show *show, int64_t time)
+static int64_t next_override_border(const struct show *show, struct instant now)
 {
-	int64_t next = TIME_NEVER;
+	int64_t next = TIME_NEVER, time = now.time;
 
 	for (size_t i = 0; i < show->override_count; i++) {
+		if (show->overrides[i].uptime == now.trusted)
+			continue;
 		if (show->overrides[i].start > time)
 			next = earlier(next, show->overrides[i].start);
 		if (show->overrides[i].end > time)
@@ -177,10 +179,8 @@ int64_t show_next_change(struct show *show, struct instant now)
 		next = earlier(next, now.time - picture.into + picture.time);
 	else
 		next = next_motion(&picture, now.time);
-	if (!now.trusted)
-		return next;
-	next = earlier(next, next_override_border(show, now.time));
-	if (picture.due.override)
+	next = earlier(next, next_override_border(show, now));
+	if (picture.due.override || !now.trusted)
 		return next;
 	next = earlier(next, day_next_switch(day, now.time));
 	if (picture.due.segment)

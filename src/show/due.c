@@ -2,14 +2,6 @@
 #include "render/transition.h"
 #include "show/private.h"
 
-static const struct override *any_blank(const struct show *show)
-{
-	for (size_t i = 0; i < show->override_count; i++)
-		if (show->overrides[i].kind == OVERRIDE_BLANK)
-			return &show->overrides[i];
-	return NULL;
-}
-
 static void due_default(const struct show *show, int64_t origin, struct due *due)
 {
 	due->source = SHOW_DEFAULT;
@@ -27,18 +19,6 @@ static void due_override(const struct show *show, const struct override *overrid
 	due->text = show->announcements[override - show->overrides];
 	due->origin = override->start;
 	due->known = true;
-}
-
-/* Without a clock that can be believed there is no schedule, and no announcement has a time; but what somebody blanked
- * stays dark. */
-static void due_untrusted(const struct show *show, struct due *due)
-{
-	const struct override *blank = any_blank(show);
-
-	if (blank)
-		due_override(show, blank, due);
-	else
-		due_default(show, 0, due);
 }
 
 static void due_scheduled(const struct show *show, const struct segment *segment, struct due *due)
@@ -78,13 +58,11 @@ void show_due(const struct show *show, const struct day *day, struct instant at,
 	const struct override *override;
 
 	*ret_due = (struct due){.source = SHOW_SCHEDULE};
-	if (!at.trusted) {
-		due_untrusted(show, ret_due);
-		return;
-	}
-	override = override_at(show->overrides, show->override_count, show->view.display, at.time);
+	override = override_at(show->overrides, show->override_count, show->view.display, at);
 	if (override)
 		due_override(show, override, ret_due);
+	else if (!at.trusted) /* no clock that can be believed, no schedule */
+		due_default(show, 0, ret_due);
 	else
 		show_due_planned(show, day, at.time, ret_due);
 }

@@ -5,15 +5,6 @@
 
 /* --- making */
 
-static void copy_override(struct override *copy, const struct override *from)
-{
-	*copy = *from;
-	copy->text = xstrdup(from->text);
-	copy->on = xcalloc(from->on_count + 1, sizeof *copy->on);
-	for (size_t i = 0; i < from->on_count; i++)
-		copy->on[i] = xstrdup(from->on[i]);
-}
-
 /* Only those on this display: the others' borders are no reason to wake up. */
 static void copy_overrides(struct show *show, const struct override *overrides, size_t count)
 {
@@ -23,9 +14,9 @@ static void copy_overrides(struct show *show, const struct override *overrides, 
 		const struct override *from = &overrides[i];
 		size_t at = show->override_count;
 
-		if (from->start >= from->end || !override_at(from, 1, show->view.display, from->start))
+		if (from->start >= from->end || !override_names(from, show->view.display))
 			continue;
-		copy_override(&show->overrides[at], from);
+		override_copy(&show->overrides[at], from);
 		if (from->kind == OVERRIDE_ANNOUNCE && from->text)
 			show->announcements[at] =
 				scene_store_text(show->store, &show->face, from->text, TEXT_ANNOUNCE);
@@ -85,6 +76,11 @@ struct show *show_derive(const struct show *old, const struct override *override
 	show_set_data(show, old->data);
 	copy_overrides(show, overrides, override_count);
 	return show;
+}
+
+void show_move(struct show *show, struct instant from, struct instant to)
+{
+	overrides_move(show->overrides, show->override_count, from, to);
 }
 
 void show_set_data(struct show *show, struct data *data)

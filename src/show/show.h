@@ -23,7 +23,8 @@ struct show;
 
 /* What shows, the strongest first: a blank, an announcement (also outside on_hours: somebody wants it seen), black
  * outside on_hours, the schedule, the display's default. While the clock is not trusted: the default alone, its time
- * counted from the program's start; but what is blanked stays dark, whatever its hours. */
+ * counted from the program's start; over it what was announced, as long as it has still to go; and what is blanked stays
+ * dark, whatever its hours. */
 enum show_source { SHOW_SCHEDULE, SHOW_ANNOUNCE, SHOW_BLANK, SHOW_DEFAULT, SHOW_OFF /* outside on_hours */ };
 
 struct show_state { /* what shows at an instant, for status, why and trace */
@@ -42,6 +43,8 @@ struct show *show_create(const struct site *site, const struct display *display,
 	struct scene_store *store);
 /* The same show under other overrides: what was measured is shared. Any thread, while old lives. */
 struct show *show_derive(const struct show *old, const struct override *overrides, size_t override_count);
+/* The clock was set: what has begun of the overrides is moved (overrides_move). Frame path's thread; between two frames. */
+void show_move(struct show *show, struct instant from, struct instant to);
 /* The data that fields show; a reference is taken. Before the first show_prepare. A derived show has its parent's. */
 void show_set_data(struct show *show, struct data *data);
 void show_destroy(struct show *show); /* NULL is fine; not while anybody works on it */

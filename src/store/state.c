@@ -13,9 +13,17 @@
 
 static const char *const kind_names[] = {[OVERRIDE_BLANK] = "blank", [OVERRIDE_ANNOUNCE] = "announce"};
 
-static json_t *override_json(const struct override *o)
+/* How much of it is to come; null: it has not begun, or has no end. */
+static json_t *left_json(const struct override *o, struct instant now)
 {
-	json_t *on = json_array();
+	if (o->end == TIME_NEVER || o->uptime == now.trusted || o->start > now.time)
+		return json_null();
+	return json_integer(o->end > now.time ? o->end - now.time : 0);
+}
+
+static json_t *override_json(const struct override *o, struct instant now)
+{
+	json_t *on = json_array(), *json;
 
 	for (size_t i = 0; i < o->on_count; i++)
 		json_array_append_new(on, json_string(o->on[i]));
@@ -23,12 +31,19 @@ static json_t *override_json(const struct override *o)
 		json_decref(on);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:s?, s:o, s:I, s:o, s:I}", "id", o->id, "kind", kind_names[o->kind],
-		"text", o->text, "on", on, "start", (json_int_t)o->start, "end",
-		o->end == TIME_NEVER ? json_null() : json_integer(o->end), "uid", (json_int_t)o->uid);
+	json = json_pack("{s:s, s:s, s:s?, s:o, s:I, s:o, s:I, s:b, s:o}", "id", o->id, "kind",
+		kind_names[o->kind], "text", o->text, "on", on, "start", (json_int_t)o->start, "end",
+		o->end == TIME_NEVER ? json_null() : json_integer(o->end), "uid", (json_int_t)o->uid,
+		"uptime", o->uptime, "left", left_json(o, now));
+	if (json && o->user)
+		json_object_set_new(json, "user", json_string(o->user));
+	if (json && o->kind == OVERRIDE_ANNOUNCE)
+		json_object_set_new(json, "level", json_string(level_name(o->level)));
+	return json;
 }
 
-int store_write_overrides(struct store *store, const struct override *overrides, size_t count)
+int store_write_overrides(
+	struct store *store, const struct override *overrides, size_t count, struct instant now)
 {
 	json_t *list = json_array();
 	char *path, *text = NULL;
@@ -39,7 +54,7 @@ int store_write_overrides(struct store *store, const struct override *overrides,
 		return -EROFS;
 	}
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, override_json(&overrides[i]));
+		json_array_append_new(list, override_json(&overrides[i], now));
 	if (json_array_size(list) == count)
 		text = json_dumps(list, JSON_INDENT(1));
 	json_decref(list);
@@ -70,14 +85,18 @@ static int parse_on(const json_t *on, struct override *override)
 static int parse_override(json_t *json, struct override *override)
 {
 	const char *id, *kind, *text;
+	const char *level = level_name(LEVEL_NOTICE), *user = NULL;
 	json_int_t start, uid;
-	json_t *on, *end, *text_or_null;
+	json_t *on, *end, *text_or_null, *left = NULL;
+	int uptime = false;
 
-	if (json_unpack(json, "{s:s, s:s, s:o, s:o, s:I, s:o, s:I}", "id", &id, "kind", &kind, "text",
-		    &text_or_null, "on", &on, "start", &start, "end", &end, "uid", &uid) < 0)
+	/* the last four are younger than some states */
+	if (json_unpack(json, "{s:s, s:s, s:o, s:o, s:I, s:o, s:I, s?s, s?s, s?b, s?o}", "id", &id, "kind",
+		    &kind, "text", &text_or_null, "on", &on, "start", &start, "end", &end, "uid", &uid,
+		    "level", &level, "user", &user, "uptime", &uptime, "left", &left) < 0)
 		return -EBADMSG;
 	if (strlen(id) >= sizeof override->id || !json_is_array(on) ||
-		!(json_is_null(end) || json_is_integer(end)))
+		!(json_is_null(end) || json_is_integer(end)) || !level_find(level, &override->level))
 		return -EBADMSG;
 	text = json_string_value(text_or_null);
 	override->kind = strcmp(kind, "blank") == 0 ? OVERRIDE_BLANK : OVERRIDE_ANNOUNCE;
@@ -88,6 +107,9 @@ static int parse_override(json_t *json, struct override *override)
 	override->start = start;
 	override->end = json_is_null(end) ? TIME_NEVER : json_integer_value(end);
 	override->uid = (unsigned)uid;
+	override->user = xstrdup(user);
+	override->uptime = uptime;
+	override->left = json_is_integer(left) ? json_integer_value(left) : TIME_NEVER;
 	return parse_on(on, override);
 }
 

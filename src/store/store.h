@@ -5,6 +5,7 @@
  *     generations/000042/             one load: files/<unit>/<file>.yaml, meta.json (number, who, when, digest, note)
  *     current -> generations/000042   a symbolic link, replaced by rename
  *     overrides.json                  replaced by rename
+ *     announcements, announcements.1  what was laid over the schedule, a line of JSON each; the second is the older part
  *     data.json                       the snapshot of data that fields show; replaced by rename
  *     time                            the latest wall-clock instant believed, for clock trust
  *     root                            the newest root file accepted (src/trust), replaced by rename
@@ -54,9 +55,18 @@ int store_history(
 int store_read(struct store *store, int number, struct source_file **ret_files, size_t *ret_count,
 	struct generation *ret_generation);
 
-/* What was read is the caller's (overrides_free; generations: free). Never written: none, and 0. -EBADMSG: damaged. */
-int store_write_overrides(struct store *store, const struct override *overrides, size_t count);
+/* What was read is the caller's (overrides_free; generations: free). Never written: none, and 0. -EBADMSG: damaged.
+ * With each is written how long it has still to go at `now`; what was read says so (overrides_resume). */
+int store_write_overrides(
+	struct store *store, const struct override *overrides, size_t count, struct instant now);
 int store_read_overrides(struct store *store, struct override **ret_overrides, size_t *ret_count);
+/* The log of what was laid over the schedule. Adds whole lines, each of which ends in a newline, durably; past
+ * STORE_LOG_MOST bytes the older part is dropped. Reads both parts, the oldest first; *ret_text is the caller's, ""
+ * if there is none. A line that power failing cut off is left out. */
+#define STORE_LOG_MOST (256 << 10)
+int store_log(struct store *store, const char *lines, size_t size);
+int store_read_log(struct store *store, char **ret_text);
+
 int store_write_time(struct store *store, int64_t time);
 enum store_note { STORE_ROOT, STORE_ACCEPTED };
 /* Small files whose meaning is src/trust's. -ENOENT: never written. The caller frees. */

@@ -114,7 +114,7 @@ static void write_overrides(struct store *store, struct state *state, const char
 			.kind = OVERRIDE_ANNOUNCE, .text = text, .on = on, .on_count = 1, .end = TIME_NEVER};
 		list[i].id[0] = ids[i];
 	}
-	error = store_write_overrides(store, list, count);
+	error = store_write_overrides(store, list, count, (struct instant){0, true});
 	if (error)
 		die("overrides", error);
 	snprintf(state->overrides, sizeof state->overrides, "%s", ids);

@@ -49,6 +49,8 @@ static struct store *open_store(void)
 		.unit = (in_unit), .name = (called), .data = (bytes), .size = (length)                       \
 	}
 
+static const struct instant now = {1, true};
+
 static const struct source_file two[] = {
 	SOURCE("province", "somewhere/province/b.yaml", "bangtin: 1\n", 11),
 	SOURCE("tan-an", "tan-an/a.yaml", "\0\xff", 2),
@@ -258,7 +260,7 @@ static void one_writer_many_readers(void **unused)
 	assert_int_equal(commit_byte(reader, 'x', 20), -EROFS);
 	assert_int_equal(store_rollback(reader, 1, &generation), -EROFS);
 	assert_int_equal(store_write_time(reader, 1), -EROFS);
-	assert_int_equal(store_write_overrides(reader, NULL, 0), -EROFS);
+	assert_int_equal(store_write_overrides(reader, NULL, 0, now), -EROFS);
 	commit_byte(store, 'b', 20);
 	assert_int_equal(current_byte(reader), 'b');
 	store_close(reader);
@@ -371,7 +373,7 @@ static void overrides_round_trip(void **unused)
 	struct override *read;
 	size_t count;
 
-	assert_int_equal(store_write_overrides(store, list, 2), 0);
+	assert_int_equal(store_write_overrides(store, list, 2, now), 0);
 	assert_int_equal(store_read_overrides(store, &read, &count), 0);
 	assert_int_equal(count, 2);
 	assert_string_equal(read[0].id, "a1");
@@ -385,8 +387,8 @@ static void overrides_round_trip(void **unused)
 	assert_true(read[1].start == -5 && read[1].end == 10);
 	overrides_free(read, count);
 	places[0][0] = (char)0xff;
-	assert_int_equal(store_write_overrides(store, list, 2), -EINVAL);
-	assert_int_equal(store_write_overrides(store, list, 1), 0);
+	assert_int_equal(store_write_overrides(store, list, 2, now), -EINVAL);
+	assert_int_equal(store_write_overrides(store, list, 1, now), 0);
 	assert_int_equal(store_read_overrides(store, &read, &count), 0);
 	assert_int_equal(count, 1);
 	overrides_free(read, count);
@@ -435,7 +437,7 @@ static void time_round_trip(void **unused)
 	store_close(store);
 }
 
-static void override_in_force(void **unused)
+static void override_in_force_there(void **unused)
 {
 	static const char *const tags[] = {"led", "outdoor"};
 	const struct display display = {.name = "cong", .tags = tags, .tag_count = 2};
@@ -457,13 +459,173 @@ static void override_in_force(void **unused)
 		{30, -1}, {40, 5}, {45, 5}, {INT64_MAX - 1, 5}};
 
 	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-		const struct override *found =
-			override_at(list, sizeof list / sizeof *list, &display, expected[i].time);
+		const struct override *found = override_at(
+			list, sizeof list / sizeof *list, &display, (struct instant){expected[i].time, true});
 
 		assert_ptr_equal(found, expected[i].index < 0 ? NULL : &list[expected[i].index]);
 	}
-	assert_null(override_at(NULL, 0, &display, 1));
+	assert_null(override_at(NULL, 0, &display, now));
 	overrides_free(NULL, 0);
+}
+
+static void levels_in_order(void **unused)
+{
+	const struct display display = {.name = "cong"};
+	char star[] = "*", *all[] = {star};
+	struct override list[] = {
+		{.kind = OVERRIDE_ANNOUNCE,
+			.level = LEVEL_URGENT,
+			.on = all,
+			.on_count = 1,
+			.start = 10,
+			.end = 40},
+		{.kind = OVERRIDE_ANNOUNCE,
+			.level = LEVEL_NOTICE,
+			.on = all,
+			.on_count = 1,
+			.start = 20,
+			.end = 60},
+		{.kind = OVERRIDE_ANNOUNCE,
+			.level = LEVEL_EMERGENCY,
+			.on = all,
+			.on_count = 1,
+			.start = 15,
+			.end = 18},
+		{.kind = OVERRIDE_ANNOUNCE,
+			.level = LEVEL_URGENT,
+			.on = all,
+			.on_count = 1,
+			.start = 30,
+			.end = 35},
+		{.kind = OVERRIDE_ANNOUNCE,
+			.level = LEVEL_EMERGENCY,
+			.on = all,
+			.on_count = 1,
+			.start = 50,
+			.end = 90,
+			.uptime = true},
+		{.kind = OVERRIDE_BLANK, .on = all, .on_count = 1, .start = 70, .end = TIME_NEVER},
+	};
+	static const struct {
+		int64_t time;
+		bool trusted;
+		int index;
+	} expected[] = {{9, true, -1}, {10, true, 0}, {15, true, 2}, {17, true, 2}, {18, true, 0},
+		{20, true, 0}, {30, true, 3}, {35, true, 0}, {40, true, 1}, {55, true, 1}, {60, true, -1},
+		{70, true, 5}, {55, false, 5}};
+	enum override_level level;
+
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+		assert_ptr_equal(override_at(list, 6, &display,
+					 (struct instant){expected[i].time, expected[i].trusted}),
+			expected[i].index < 0 ? NULL : &list[expected[i].index]);
+	assert_ptr_equal(override_at(list, 5, &display, (struct instant){50, false}), &list[4]);
+	assert_null(override_at(list, 5, &display, (struct instant){49, false}));
+	for (int i = 0; i < LEVEL_COUNT; i++) {
+		assert_true(level_find(level_name((enum override_level)i), &level));
+		assert_int_equal(level, i);
+		assert_true(i == 0 || level_longest(level) < level_longest((enum override_level)(i - 1)));
+	}
+	assert_false(level_find("loud", &level));
+}
+
+/* A step of the clock neither shortens nor lengthens what has begun; what waits for its time of day waits for it. */
+static void the_clock_is_set(void **unused)
+{
+	struct override list[] = {{.start = 100, .end = 160}, {.start = 130, .end = 150},
+		{.start = 90, .end = TIME_NEVER}, {.start = 5, .end = 25, .uptime = true}};
+
+	assert_int_equal(
+		overrides_move(list, 4, (struct instant){110, true}, (struct instant){1000, true}), 2);
+	assert_true(list[0].start == 990 && list[0].end == 1050);
+	assert_true(list[1].start == 130 && list[1].end == 150);
+	assert_true(list[2].start == 980 && list[2].end == TIME_NEVER);
+	assert_true(list[3].start == 5 && list[3].uptime);
+	/* to a clock that is not believed, and back */
+	assert_int_equal(
+		overrides_move(list, 4, (struct instant){1010, true}, (struct instant){7, false}), 3);
+	assert_true(list[0].uptime && list[0].end - 7 == 40 && list[0].start == -13);
+	assert_int_equal(
+		overrides_move(list, 4, (struct instant){17, false}, (struct instant){500, true}), 4);
+	assert_true(!list[0].uptime && list[0].end == 530);
+	assert_true(!list[3].uptime && list[3].end == 508);
+}
+
+/* Written down at 110, read after a power cut. */
+static void what_is_left(void **unused)
+{
+	char star[] = "*", text[] = "x", *all[] = {star};
+	struct override list[] = {{.id = "a", .kind = OVERRIDE_ANNOUNCE, .start = 100, .end = 160},
+		{.id = "b", .kind = OVERRIDE_ANNOUNCE, .start = 130, .end = 150},
+		{.id = "c", .kind = OVERRIDE_BLANK, .start = 100, .end = TIME_NEVER}};
+	static const struct {
+		struct instant now;
+		int64_t start, end; /* of the first */
+	} expected[] = {{{120, true}, 100, 160}, {{159, true}, 100, 160}, {{170, true}, 100, 160},
+		/* the clock lost time: no longer than was left */
+		{{60, true}, 50, 110}, {{3, false}, -7, 53}};
+
+	for (size_t i = 0; i < 3; i++) {
+		list[i].text = list[i].kind == OVERRIDE_BLANK ? NULL : text;
+		list[i].on = all;
+		list[i].on_count = 1;
+	}
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+		struct store *store = open_store();
+		struct override *read;
+		size_t count;
+
+		assert_int_equal(store_write_overrides(store, list, 3, (struct instant){110, true}), 0);
+		assert_int_equal(store_read_overrides(store, &read, &count), 0);
+		assert_true(read[0].left == 50 && read[1].left == TIME_NEVER);
+		overrides_resume(read, count, expected[i].now);
+		assert_true(read[0].start == expected[i].start && read[0].end == expected[i].end);
+		assert_int_equal(read[0].uptime, !expected[i].now.trusted);
+		assert_true(read[1].start == 130 && read[1].end == 150 && !read[1].uptime);
+		assert_true(override_in_force(&read[2], expected[i].now));
+		overrides_free(read, count);
+		store_close(store);
+	}
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t count = 0;
+
+	for (; (text = strchr(text, '\n')) != NULL; text++)
+		count++;
+	return count;
+}
+
+/* The log is bounded, keeps the newest, and loses no more than a torn line. */
+static void log_is_bounded(void **unused)
+{
+	struct store *store = open_store();
+	char *text;
+
+	assert_int_equal(store_read_log(store, &text), 0);
+	assert_string_equal(text, "");
+	free(text);
+	assert_int_equal(store_log(store, "{\"n\":0}\n", 8), 0);
+	write_below("announcements", "{\"n\":0}\n{\"torn");
+	assert_int_equal(store_log(store, "{\"n\":1}\n", 8), 0);
+	assert_int_equal(store_read_log(store, &text), 0);
+	assert_string_equal(text, "{\"n\":0}\n{\"torn\n{\"n\":1}\n");
+	free(text);
+	for (int i = 0; i < 3; i++) {
+		char *big = xmalloc(STORE_LOG_MOST / 2 - 100);
+		memset(big, 'x', STORE_LOG_MOST / 2 - 100);
+		big[STORE_LOG_MOST / 2 - 101] = '\n';
+		assert_int_equal(store_log(store, big, STORE_LOG_MOST / 2 - 100), 0);
+		free(big);
+	}
+	assert_int_equal(store_log(store, "{\"n\":9999}\n", 11), 0);
+	assert_int_equal(store_read_log(store, &text), 0);
+	assert_true(strlen(text) <= STORE_LOG_MOST);
+	assert_int_equal(count_lines(text), 3);
+	assert_non_null(strstr(text, "9999"));
+	free(text);
+	store_close(store);
 }
 
 int main(void)
@@ -482,7 +644,11 @@ int main(void)
 		T(overrides_round_trip),
 		T(overrides_damaged),
 		T(time_round_trip),
-		cmocka_unit_test(override_in_force),
+		cmocka_unit_test(override_in_force_there),
+		cmocka_unit_test(levels_in_order),
+		cmocka_unit_test(the_clock_is_set),
+		T(what_is_left),
+		T(log_is_bounded),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

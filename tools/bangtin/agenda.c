@@ -4,7 +4,7 @@
 
 #include "agenda.h"
 #include "base/words.h"
-#include "walk.h"
+#include "overlay.h"
 
 #define DAYS_MOST 400
 
@@ -80,6 +80,25 @@ static void print_block(void *data, const struct block *block)
 		block->priority);
 }
 
+static void print_overlay(const struct context *context, const struct spell *spell, bool items)
+{
+	const struct override *override = spell->override;
+
+	if (items)
+		printf("%-23s  %9.3f s  ", context_local(context, spell->start),
+			(double)(spell->end - spell->start) / NS_PER_SEC);
+	else
+		printf("%.19s  %.19s  ", context_format(context, spell->start),
+			context_format(context, spell->end));
+	if (spell->source == SHOW_OFF)
+		puts(_("(off)"));
+	else if (spell->source == SHOW_BLANK)
+		printf(_("(black: blank %s)\n"), override->id);
+	else
+		printf(_("announcement %s, %s: %s\n"), override->id, _(level_name(override->level)),
+			override->text);
+}
+
 static void print_item(const struct context *context, const struct segment *segment)
 {
 	printf("%-23s  %9.3f s  ", context_local(context, segment->start),
@@ -92,18 +111,33 @@ static void print_item(const struct context *context, const struct segment *segm
 		segment->entry->id, _(reason_name(segment->reason)));
 }
 
-static json_t *segment_json(const struct context *context, const struct segment *segment)
+static json_t *spell_json(const struct context *context, const struct spell *spell)
 {
-	json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:s}", "from", context_format(context, segment->start),
-		"until", context_format(context, segment->end), "start_ns", (json_int_t)segment->start,
-		"end_ns", (json_int_t)segment->end, "reason", reason_name(segment->reason));
-	if (segment->entry) {
+	static const char *const sources[] = {[SHOW_SCHEDULE] = "schedule",
+		[SHOW_ANNOUNCE] = "announce",
+		[SHOW_BLANK] = "blank",
+		[SHOW_DEFAULT] = "default",
+		[SHOW_OFF] = "off"};
+	const struct segment *segment = &spell->segment;
+	const struct override *override = spell->override;
+	json_t *json = json_pack("{s:s, s:s, s:I, s:I, s:s}", "from", context_format(context, spell->start),
+		"until", context_format(context, spell->end), "start_ns", (json_int_t)spell->start, "end_ns",
+		(json_int_t)spell->end, "source", sources[spell->source]);
+	if (spell->source == SHOW_SCHEDULE || spell->source == SHOW_DEFAULT)
+		json_object_set_new(json, "reason", json_string(reason_name(segment->reason)));
+	if (spell->source == SHOW_SCHEDULE) {
 		json_object_set_new(json, "entry", json_string(segment->entry->id));
 		json_object_set_new(json, "priority", json_integer(segment->entry->priority));
 		json_object_set_new(json, "message",
 			json_sprintf("%s/%s", segment->item->message->unit, segment->item->message->name));
 		json_object_set_new(json, "item", json_integer((json_int_t)segment->item->index));
 		json_object_set_new(json, "item_start_ns", json_integer(segment->item_start));
+	}
+	if (override)
+		json_object_set_new(json, "override", json_string(override->id));
+	if (override && override->kind == OVERRIDE_ANNOUNCE) {
+		json_object_set_new(json, "level", json_string(level_name(override->level)));
+		json_object_set_new(json, "text", json_string(override->text));
 	}
 	return json;
 }
@@ -116,23 +150,28 @@ struct listing {
 	struct blocks blocks;
 };
 
-static void visit(void *data, day_t day, const struct segment *segment)
+static void give_spell(void *data, const struct spell *spell)
 {
 	struct listing *listing = data;
+	bool scheduled = spell->source == SHOW_SCHEDULE || spell->source == SHOW_DEFAULT;
 
-	if (listing->json)
-		json_array_append_new(listing->json, segment_json(listing->context, segment));
-	else if (listing->items)
-		print_item(listing->context, segment);
-	else
-		blocks_add(&listing->blocks, segment);
+	if (listing->json) {
+		json_array_append_new(listing->json, spell_json(listing->context, spell));
+	} else if (!scheduled) {
+		blocks_add(&listing->blocks, NULL);
+		print_overlay(listing->context, spell, listing->items);
+	} else if (listing->items) {
+		print_item(listing->context, &spell->segment);
+	} else {
+		blocks_add(&listing->blocks, &spell->segment);
+	}
 }
 
 static void list(struct listing *listing, bool json)
 {
 	listing->json = json ? json_array() : NULL;
 	listing->blocks = (struct blocks){.give = print_block, .data = listing->context};
-	walk_run(&(struct walk){listing->context, listing->from, listing->until, false, visit, listing});
+	overlay_run(listing->context, listing->from, listing->until, give_spell, listing);
 	blocks_add(&listing->blocks, NULL);
 	if (listing->json)
 		cli_print_json(listing->json);
@@ -201,7 +240,8 @@ const struct command command_agenda = {
 	.arguments = "[-c FILE] -d DISPLAY [--from T] [--until T] [--items|--counts|--week|--ics] [PATH]",
 	.summary = N_("Lists what plays when"),
 	.help = "With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not "
-		"told.\n\n"
+		"told.\n"
+		"--counts, --week and --ics tell the schedule alone, without announcements and blanks.\n\n"
 		"  -d, --display NAME\n"
 		"      --from T, --until T   such as \"2026-03-02 08:00\"; [from, until)\n"
 		"      --items               each item on a line of its own\n"

@@ -72,14 +72,17 @@ static int blank_here(struct store *store, const struct acceptance *a)
 		return error;
 	overrides = xrealloc(overrides, count + 1, sizeof *overrides);
 	struct override *blank = &overrides[count++];
-	*blank = (struct override){
-		.kind = OVERRIDE_BLANK, .start = a->now.time, .end = TIME_NEVER, .uid = getuid()};
+	*blank = (struct override){.kind = OVERRIDE_BLANK,
+		.start = a->now.time,
+		.end = TIME_NEVER,
+		.uid = getuid(),
+		.user = xstrdup(user_name(getuid()))};
 	snprintf(blank->id, sizeof blank->id, "b%llx", (unsigned long long)a->now.time);
 	for (size_t i = 0; i < a->site->display_count; i++) {
 		blank->on = xrealloc(blank->on, blank->on_count + 1, sizeof *blank->on);
 		blank->on[blank->on_count++] = xstrdup(a->site->displays[i].name);
 	}
-	error = store_write_overrides(store, overrides, count);
+	error = store_write_overrides(store, overrides, count, a->now);
 	overrides_free(overrides, count);
 	return error ? error : accept_remember(store, &a->record);
 }

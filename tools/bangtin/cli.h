@@ -68,6 +68,7 @@ struct context {
 	size_t override_count;
 	struct data *data; /* the snapshot that fields show; NULL: none */
 	int64_t now;	   /* the daemon's clock, or this machine's */
+	bool untrusted;	   /* the daemon's is not believed: `now` is the time since its start */
 	struct fonts *fonts;
 	struct scene_store *scenes;
 	struct show *show; /* of context_show */

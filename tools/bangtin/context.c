@@ -60,12 +60,17 @@ static void take_override(struct context *context, const json_t *json)
 	*item = (struct override){0};
 	const char *id = json_string_value(json_object_get(json, "id"));
 	const char *kind = json_string_value(json_object_get(json, "kind"));
+	const char *level = json_string_value(json_object_get(json, "level"));
 	const json_t *on = json_object_get(json, "on");
 	snprintf(item->id, sizeof item->id, "%s", id ? id : "");
 	item->kind = kind && strcmp(kind, "blank") == 0 ? OVERRIDE_BLANK : OVERRIDE_ANNOUNCE;
+	if (level)
+		level_find(level, &item->level);
 	item->text = xstrdup(json_string_value(json_object_get(json, "text")));
+	item->user = xstrdup(json_string_value(json_object_get(json, "user")));
 	item->start = json_integer_value(json_object_get(json, "start_ns"));
 	item->end = json_integer_value(json_object_get(json, "end_ns"));
+	item->uptime = json_is_true(json_object_get(json, "uptime"));
 	item->on_count = json_array_size(on);
 	item->on = xcalloc(item->on_count + 1, sizeof *item->on);
 	for (size_t i = 0; i < item->on_count; i++) {
@@ -104,6 +109,7 @@ static int ask_daemon(const struct common *common, int generation, struct contex
 	json_array_foreach(json_object_get(reply, "overrides"), i, item) take_override(context, item);
 	context->data = data_from_json(json_object_get(reply, "data"));
 	context->now = json_integer_value(json_object_get(reply, "now"));
+	context->untrusted = json_is_false(json_object_get(reply, "trusted"));
 	const char *configuration = json_string_value(json_object_get(reply, "configuration"));
 	context->site = configuration ? site_read(configuration, diags) : NULL;
 	if (!context->site)

@@ -28,10 +28,13 @@ void painter_forget(struct painter *painter)
 	painter->at = TIME_ALWAYS;
 }
 
-static int permille_at(const struct context *context, const struct display *display, int64_t at)
+static int permille_at(const struct painter *painter, const struct display *display, int64_t at)
 {
+	const struct context *context = painter->context;
 	struct civil civil;
 
+	if (painter->untrusted) /* as the daemon: no time of day */
+		return display_brightness(context->site, display, 0, 0);
 	zone_civil(context->site->zone, at, &civil);
 	return display_brightness(context->site, display, day_from_date(civil.year, civil.month, civil.day),
 		civil.hour * 3600 + civil.minute * 60 + civil.second);
@@ -53,22 +56,22 @@ static void prepare(struct painter *painter, int64_t at)
 /* Whether the frame is another one. */
 static bool compose(struct painter *painter, int64_t at)
 {
-	struct instant before = {painter->at, painter->at != TIME_ALWAYS};
+	struct instant before = {painter->at, !painter->untrusted};
 	struct region damage;
 	struct show_state state;
 
 	prepare(painter, at);
 	region_clear(&damage);
-	show_compose(
-		painter->context->show, before, (struct instant){at, true}, painter->frame, &damage, &state);
+	show_compose(painter->context->show, before, (struct instant){at, !painter->untrusted},
+		painter->frame, &damage, &state);
 	painter->at = at;
-	return !before.trusted || !region_empty(&damage);
+	return before.time == TIME_ALWAYS || !region_empty(&damage);
 }
 
 int painter_paint(struct painter *painter, int64_t at, const struct frame **ret_frame)
 {
 	const struct display *display = show_view(painter->context->show)->display;
-	int permille = permille_at(painter->context, display, at);
+	int permille = permille_at(painter, display, at);
 	bool changed = compose(painter, at);
 
 	*ret_frame = NULL;

@@ -7,6 +7,7 @@
 struct painter {
 	struct context *context; /* after context_show */
 	bool panel_stage, leds;
+	bool untrusted;	      /* as while the clock is not believed: instants count from the daemon's start */
 	struct frame *frame;  /* composed at .. */
 	int64_t at;	      /* .. this instant; TIME_ALWAYS: never yet */
 	int64_t from, until;  /* prepared */

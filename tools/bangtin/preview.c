@@ -16,7 +16,7 @@
 
 struct preview { /* the command line */
 	const char *display, *at, *from, *until, *fps, *stage, *out;
-	bool leds, sheet;
+	bool leds, sheet, untrusted;
 	int32_t rate; /* --fps in millihertz; 0: the display's */
 	const struct film_format *film;
 };
@@ -167,7 +167,8 @@ static int parse(const struct command *command, int argc, char **argv, struct pr
 		{"from", 0, FLAG_VALUE, &p->from}, {"until", 0, FLAG_VALUE, &p->until},
 		{"fps", 0, FLAG_VALUE, &p->fps}, {"stage", 0, FLAG_VALUE, &p->stage},
 		{"panel", 0, FLAG_SET, &p->leds}, {"sheet", 0, FLAG_SET, &p->sheet},
-		{"output", 'o', FLAG_VALUE, &p->out}, {NULL, 0, 0, NULL}};
+		{"untrusted", 0, FLAG_SET, &p->untrusted}, {"output", 'o', FLAG_VALUE, &p->out},
+		{NULL, 0, 0, NULL}};
 	int operands, code = cli_parse(command, argc, argv, flags, common, &operands);
 	if (code != EXIT_DONE)
 		return code;
@@ -238,6 +239,7 @@ static int write_all(struct context *context, const struct preview *p)
 		return code;
 	struct painter painter;
 	painter_init(&painter, context, strcmp(p->stage, "panel") == 0, p->leds);
+	painter.untrusted = p->untrusted || (context->untrusted && !p->at && !p->from);
 	int32_t rate = show_view(context->show)->display->rate;
 	if (p->sheet)
 		code = write_sheet(&painter, p, at, until);
@@ -284,6 +286,7 @@ const struct command command_preview = {
 		"      --stage frame|panel   what is composed, or what the LEDs do after gamma and "
 		"brightness\n"
 		"      --panel               draws the LEDs\n"
+		"      --untrusted           as while the daemon's clock is not believed\n"
 		"  -o, --output OUT          MP4 needs the program ffmpeg\n"),
 	.run = run,
 };

@@ -1,8 +1,6 @@
 #include "walk.h"
 
-#include "sched/window.h"
-
-static void find_on_hours(const struct context *context, day_t day, struct interval_list *list)
+void walk_on_hours(const struct context *context, day_t day, struct interval_list *list)
 {
 	static const struct hours whole_day = {.end = 86400};
 	const struct display *display = show_view(context->show)->display;
@@ -52,7 +50,7 @@ void walk_run(const struct walk *walk)
 
 	for (day_t day = sched_programme_day(site, walk->from); day <= last; day++) {
 		if (walk->visible)
-			find_on_hours(walk->context, day, &list);
+			walk_on_hours(walk->context, day, &list);
 		visit_day(walk, day,
 			walk->visible ? &list : &(struct interval_list){.items = &always, .count = 1});
 	}

@@ -23,6 +23,7 @@ _bangtin() {
 		return ;;
 	--stage) mapfile -t COMPREPLY < <(compgen -W "frame panel" -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
+	-l | --level) mapfile -t COMPREPLY < <(compgen -W "notice urgent emergency" -- "$word"); return ;;
 	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
 	esac
 	if [ "${COMP_WORDS[1]}" = help ]; then
@@ -36,11 +37,11 @@ _bangtin() {
 	case ${COMP_WORDS[1]} in
 	check) options="--format" ;;
 	agenda) options="--display --from --until --items --counts --week --ics" ;;
-	why) options="--display --at" ;;
+	why) options="--display --at --untrusted" ;;
 	diff) options="--display --from --days --html" ;;
-	preview) options="--display --at --from --until --fps --sheet --stage --panel --output" ;;
+	preview) options="--display --at --from --until --fps --sheet --stage --panel --untrusted --output" ;;
 	status) options="--watch --strict" ;;
-	announce) options="--on --all --for --template" ;;
+	announce) options="--on --all --for --level --from --wait --template --list --log" ;;
 	key) options="--no-password --root" ;;
 	sign) options="--key --scope --class --epoch --sequence --expires --not-before --root" ;;
 	approve) options="--key --root" ;;
@@ -48,7 +49,7 @@ _bangtin() {
 	export | import) options="--usb" ;;
 	new) options="--unit --lang" ;;
 	fmt) options="--check" ;;
-	clear | blank | unblank) options="--display" ;;
+	clear | blank | unblank) options="--display --wait" ;;
 	snapshot) options="--display --output" ;;
 	watch) options="--display --sixel" ;;
 	*) options="" ;;
