@@ -10,7 +10,7 @@ _bangtin() {
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
 			blank unblank snapshot watch key sign
-			approve verify export import schema new fmt help --help --version" -- "$word")
+			approve verify export import schema new fmt doctor help --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -47,6 +47,7 @@ _bangtin() {
 	approve) options="--key --root" ;;
 	verify) options="--root --at" ;;
 	export | import) options="--usb" ;;
+	doctor) options="--system" ;;
 	new) options="--unit --lang" ;;
 	fmt) options="--check" ;;
 	clear | blank | unblank) options="--display --wait" ;;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/words.h"
-#include "holders.h"
+#include "base/holders.h"
 #include "ports.h"
 
 static const char *user_name(void)

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/words.h"
 #include "drivers/link/serial.h"
-#include "holders.h"
+#include "base/holders.h"
 #include "testpattern.h"
 
 #define BY_ID	"/dev/serial/by-id"

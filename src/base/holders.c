@@ -1,4 +1,4 @@
-#include "holders.h"
+#include "base/holders.h"
 
 #include <dirent.h>
 #include <errno.h>

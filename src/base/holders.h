@@ -1,6 +1,6 @@
 /* Which programs have a device open: what /proc/PID/fd tells. */
-#ifndef TOOLS_TESTPATTERN_HOLDERS_H
-#define TOOLS_TESTPATTERN_HOLDERS_H
+#ifndef BASE_HOLDERS_H
+#define BASE_HOLDERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
