@@ -120,7 +120,13 @@ $(BUILD)/test-programs/%: $(BUILD)/obj/tests/programs/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-test-programs: $(TEST_PROGRAMS)
+# What is preloaded into programs under test.
+PRELOADS := $(patsubst tests/preload/%.c,build/test-programs/%.so,$(wildcard tests/preload/*.c))
+build/test-programs/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 $(WARNINGS) -Wno-redundant-decls -O1 -g -fPIC -shared -ftls-model=initial-exec -D_GNU_SOURCE -o $@ $<
+
+test-programs: $(TEST_PROGRAMS) $(PRELOADS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(ARCHIVE)
 	@mkdir -p $(@D)

@@ -1,5 +1,10 @@
-/* Allocation that cannot return NULL: outside the frame path, running out of memory ends the program (the service
- * manager restarts it; the last good state is on disk). The frame path does not allocate at all. */
+/* Allocation that cannot return NULL: outside the frame path, running out of memory ends the program with a line on
+ * standard error and status 3 (the service manager restarts it; the last good state is on disk). The frame path does not
+ * allocate at all.
+ *
+ * The libraries' allocations end it in the same way, for some of them would go on with half of what they meant to make:
+ * alloc.c stands in front of the C library's malloc. Only who asks for more than ALLOC_LARGE at once, a picture's
+ * pixels, is told NULL and gives up what it was doing. Not in builds with sanitizers, which have a malloc of their own. */
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H
 
@@ -7,6 +12,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ALLOC_LARGE ((size_t)16 << 20)
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size); /* zeroed; overflow checked */

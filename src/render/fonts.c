@@ -5,8 +5,10 @@
 #include <pango/pangofc-fontmap.h>
 #include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "render/ink.h"
 
@@ -34,6 +36,7 @@ static const struct family {
 #define BOARD_MOST 256
 
 struct typesetter {
+	FcConfig *config;
 	PangoFontMap *map;
 	PangoContext *context;
 };
@@ -93,9 +96,33 @@ static const char *choose_directory(const char *directory)
 	return directory ? directory : BANGTIN_PREFIX "/share/bangtin/fonts";
 }
 
+/* Of pango, and of glib below it, which would stop the program with a signal where it cannot go on. */
+static GLogWriterOutput write_library_log(
+	GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
+{
+	const char *domain = "glib", *text = "";
+	for (gsize i = 0; i < count; i++) {
+		if (strcmp(fields[i].key, "MESSAGE") == 0)
+			text = fields[i].value;
+		else if (strcmp(fields[i].key, "GLIB_DOMAIN") == 0)
+			domain = fields[i].value;
+	}
+	log_warning("%s: %s", domain, text);
+	if (level & (G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL))
+		_exit(3); /* as where memory ends */
+	return G_LOG_WRITER_HANDLED;
+}
+
+static void set_library_log(void)
+{
+	g_log_set_writer_func(write_library_log, NULL, NULL); /* may be called once */
+}
+
 int fonts_create(const char *directory, struct fonts **ret_fonts)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct stat status;
+	pthread_once(&once, set_library_log);
 	directory = choose_directory(directory);
 	if (stat(directory, &status) < 0 || strpbrk(directory, "<>&"))
 		return -ENOENT;
@@ -117,10 +144,15 @@ int fonts_create(const char *directory, struct fonts **ret_fonts)
 	return 0;
 }
 
-static void typesetter_destroy(struct typesetter *typesetter)
+static void typesetter_finish(struct typesetter *typesetter)
 {
 	g_object_unref(typesetter->context);
 	g_object_unref(typesetter->map);
+}
+
+static void typesetter_destroy(struct typesetter *typesetter)
+{
+	typesetter_finish(typesetter);
 	free(typesetter);
 }
 
@@ -141,15 +173,21 @@ void fonts_destroy(struct fonts *fonts)
 
 /* --- typesetters */
 
-static struct typesetter *typesetter_create(struct fonts *fonts)
+static void typesetter_init(struct typesetter *typesetter, FcConfig *config)
 {
-	struct typesetter *typesetter = xcalloc(1, sizeof *typesetter);
+	typesetter->config = config;
 	typesetter->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(typesetter->map), fonts->config);
+	pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(typesetter->map), config);
 	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(typesetter->map), 96);
 	typesetter->context = pango_font_map_create_context(typesetter->map);
 	pango_context_set_language(typesetter->context, pango_language_from_string("vi"));
 	pango_context_set_base_dir(typesetter->context, PANGO_DIRECTION_LTR);
+}
+
+static struct typesetter *typesetter_create(struct fonts *fonts)
+{
+	struct typesetter *typesetter = xcalloc(1, sizeof *typesetter);
+	typesetter_init(typesetter, fonts->config);
 	return typesetter;
 }
 
@@ -174,8 +212,8 @@ void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter)
 		typesetter_destroy(typesetter);
 }
 
-static PangoLayout *layout_with(struct typesetter *typesetter, const struct font *font,
-	cairo_hint_style_t hint, cairo_hint_metrics_t metrics)
+static void set_options(struct typesetter *typesetter, const struct font *font, cairo_hint_style_t hint,
+	cairo_hint_metrics_t metrics)
 {
 	cairo_font_options_t *options = cairo_font_options_create();
 	cairo_font_options_set_antialias(options, font->crisp ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_GRAY);
@@ -185,10 +223,33 @@ static PangoLayout *layout_with(struct typesetter *typesetter, const struct font
 	cairo_font_options_destroy(options);
 	pango_context_set_round_glyph_positions(typesetter->context, TRUE);
 	pango_context_changed(typesetter->context);
+}
+
+/* Whether its file could be opened. */
+static bool can_draw(struct typesetter *typesetter, const PangoFontDescription *description)
+{
+	PangoFont *font = pango_context_load_font(typesetter->context, description);
+	cairo_scaled_font_t *scaled = font ? pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font)) : NULL;
+	bool can = scaled && cairo_scaled_font_status(scaled) == CAIRO_STATUS_SUCCESS;
+	if (font)
+		g_object_unref(font);
+	return can;
+}
+
+/* pango keeps for good that a font failed: if that was for a moment only (no descriptor was left), a new map helps. */
+static PangoLayout *layout_with(struct typesetter *typesetter, const struct font *font,
+	cairo_hint_style_t hint, cairo_hint_metrics_t metrics)
+{
 	PangoFontDescription *description = pango_font_description_new();
 	pango_font_description_set_family_static(description, font->family);
 	pango_font_description_set_absolute_size(description, (double)font->pixels * PANGO_SCALE);
 	pango_font_description_set_weight(description, font->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	set_options(typesetter, font, hint, metrics);
+	if (!can_draw(typesetter, description)) {
+		typesetter_finish(typesetter);
+		typesetter_init(typesetter, typesetter->config);
+		set_options(typesetter, font, hint, metrics);
+	}
 	PangoLayout *layout = pango_layout_new(typesetter->context);
 	pango_layout_set_font_description(layout, description);
 	pango_font_description_free(description);
@@ -220,6 +281,8 @@ static bool fit_outline(struct fonts *fonts, struct typesetter *typesetter, int 
 	int most = inks_em_most(fonts->inks, typesetter, font, height), estimate = height * 100 / 125;
 	for (font->pixels = estimate < most ? estimate : most; font->pixels >= 6; font->pixels--) {
 		fonts_measure(fonts, typesetter, font);
+		if (font->ink.capital <= 0)
+			return false; /* it cannot be read */
 		if (font->ink.up + font->ink.down <= height)
 			return true;
 	}
@@ -242,7 +305,7 @@ static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const
 			return false;
 	} else {
 		fonts_measure(fonts, typesetter, &font);
-		if (font.ink.up + font.ink.down > height)
+		if (font.ink.up + font.ink.down > height || font.ink.capital <= 0)
 			return false;
 	}
 	*ret_font = font;

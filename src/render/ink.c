@@ -139,7 +139,7 @@ static struct cut *cut_of(struct inks *inks, struct typesetter *typesetter, cons
 		draw_letters(made, typesetter, font);
 	pthread_mutex_lock(&inks->lock);
 	cut = find_cut(inks, font); /* somebody else was quicker */
-	if (!cut && inks->cut_count < CUTS_MOST)
+	if (!cut && inks->cut_count < CUTS_MOST && (!font->outline || made->up > 0)) /* it could be read */
 		cut = inks->cuts[inks->cut_count++] = made;
 	pthread_mutex_unlock(&inks->lock);
 	if (cut != made)

@@ -94,12 +94,14 @@ static int remove_matching(const char *directory, bool (*match)(const char *name
 static int take_lock(struct store *store)
 {
 	char *path = store_path(store, "lock");
-	int error = 0;
+	int error = 0, locked = -1;
 
 	store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, STORE_FILE_MODE);
-	if (store->lock < 0)
-		error = -errno;
-	else if (flock(store->lock, LOCK_EX | LOCK_NB) < 0)
+	if (store->lock >= 0)
+		do
+			locked = flock(store->lock, LOCK_EX | LOCK_NB);
+		while (locked < 0 && errno == EINTR);
+	if (locked < 0)
 		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
 	free(path);
 	return error;
