@@ -234,6 +234,12 @@ fuzzers: $(FUZZERS)
 check-fuzz: $(FUZZERS)
 	@printf '%s\n' $(FUZZERS) | xargs -P 2 -I FUZZER tools/fuzz FUZZER $(FUZZ_SECONDS)
 
+# --- proving it at length: an hour and more
+.PHONY: faults
+# Every place where a call can fail, not the sample of `check`.
+faults: programs tests variant-asan
+	@tests/integration/faults.py --all
+
 # --- measuring it: ratios against a baseline of the same run; no test fails by time
 bench: setup-bench
 	@$(MAKE) --no-print-directory programs benches

@@ -35,14 +35,15 @@ ERRORS = {
     "__recv_chk": ["ECONNRESET", "EINTR"], "send": ["EPIPE", "EAGAIN"], "fsync": FULL, "rename": FULL, "symlink": FULL,
     "mkostemp": FULL, "ftruncate64": FULL, "epoll_wait": ["EINTR"], "epoll_pwait": ["EINTR"], "poll": ["EINTR", "ENOMEM"],
     "ppoll": ["EINTR", "ENOMEM"], "connect": ["ECONNREFUSED", "EAGAIN"], "accept4": ["EMFILE", "ECONNABORTED"],
-    "mmap": ["ENOMEM"], "mmap64": ["ENOMEM"], "epoll_ctl": ["ENOMEM"], "timerfd_settime": ["EINVAL"],
+    "mmap": ["ENOMEM"], "mmap64": ["ENOMEM"],
     "open": ["EMFILE", "EIO", "EACCES"], "open64": ["EMFILE", "EIO", "EACCES"], "flock": ["EINTR", "ENOLCK"],
     "socket": ["EMFILE"], "timerfd_create": ["EMFILE"], "epoll_create1": ["EMFILE"], "eventfd": ["EMFILE"],
     "pipe2": ["EMFILE"], "bind": ["EADDRINUSE"], "listen": ["EADDRINUSE"], "sendto": ["ENOBUFS", "EAGAIN"],
     "sendmmsg": ["ENOBUFS", "EAGAIN"],
 }
-# Its failure is looked at by nobody, or leaves nothing to do.
-WITHOUT_A_FAULT = {"access"}
+# access: whoever looks at its answer opens the file next. timerfd_settime fails for wrong arguments only, which is
+# asserted. epoll_ctl: libuv stops the program itself where the kernel has no memory for a watch.
+WITHOUT_A_FAULT = {"access", "timerfd_settime", "epoll_ctl"}
 DISPLAYS = """
 { name = "board"; tags = ["led"]; size = "32x16"; driver = { name = "adalight"; port = "%s"; baud = 2000000; }; },
 { name = "wall"; tags = ["led"]; size = "64x16"; driver = { name = "ddp"; host = "127.0.0.1"; }; }
@@ -144,7 +145,7 @@ class Check(Scenario):
     name = "check"
     def prepare(self):
         site(self.start)
-        write(self.start, "playlists/province/a.yaml", playlist("mot"))
+        write(self.start, "playlists/province/a.yaml", playlist("truoc"))
 
     def act(self, directory, environment, sanitizers):
         return self.execute(directory, environment, sanitizers, "check", "-c", "bangtind.conf", "playlists")
@@ -157,25 +158,25 @@ class Load(Scenario):
 
     def prepare(self):
         site(self.start)
-        write(self.start, "playlists/province/a.yaml", playlist("mot"))
+        write(self.start, "playlists/province/a.yaml", playlist("truoc"))
         code, _, err = run("bangtin", "load", "-c", "bangtind.conf", "playlists", cwd=self.start)
         assert code == 0, err
-        write(self.start, "playlists/province/a.yaml", playlist("hai"))
+        write(self.start, "playlists/province/a.yaml", playlist("sau"))
 
     def act(self, directory, environment, sanitizers):
         return self.execute(directory, environment, sanitizers, *self.load)
 
     def judge(self, directory, result, point):
         if point and point.call == "alloc" and result[0]: # it may have ended when the commit was done
-            return judge_store(directory, "mot", self.load) and judge_store(directory, "hai", self.load)
-        return judge_store(directory, "hai" if result[0] == 0 else "mot", self.load)
+            return judge_store(directory, "truoc", self.load) and judge_store(directory, "sau", self.load)
+        return judge_store(directory, "sau" if result[0] == 0 else "truoc", self.load)
 
 
 class Accept(Load):
     """The same with a signed bundle, where nothing else is accepted."""
     name = "accept"
     unsigned = False
-    load = ("load", "-c", "bangtind.conf", "bundles/hai")
+    load = ("load", "-c", "bangtind.conf", "bundles/sau")
 
     def prepare(self):
         site(self.start, unsigned=False)
@@ -187,19 +188,19 @@ class Accept(Load):
                 roles = {"an": "root,author", "binh": "root,approver", "chi": "root"}[name]
                 lines.append((name, roles, f.read().splitlines()[1]))
         write_root(self.start, lines, keys)
-        for number, words in ((1, "mot"), (2, "hai")):
+        for number, words in ((1, "truoc"), (2, "sau")):
             bundle = os.path.join(self.start, "bundles", words)
             write(bundle, "a.yaml", playlist(words))
             must("sign", bundle, "-k", keys["an"] + ".key", "--scope", "province", "--sequence", number,
                  "--not-before", "2026-01-01", "--expires", "90d")
             must("approve", bundle, "-k", keys["binh"] + ".key")
-        must("load", "-c", "bangtind.conf", "bundles/mot", cwd=self.start)
+        must("load", "-c", "bangtind.conf", "bundles/truoc", cwd=self.start)
 
 class Verify(Accept):
     name = "verify"
 
     def act(self, directory, environment, sanitizers):
-        return self.execute(directory, environment, sanitizers, "verify", "bundles/hai", "--root", "root/ROOT")
+        return self.execute(directory, environment, sanitizers, "verify", "bundles/sau", "--root", "root/ROOT")
 
     def judge(self, directory, result, point):
         return Scenario.judge(self, directory, result, point)
@@ -321,7 +322,7 @@ class Daemon(Load):
         if daemon.poll() is None:
             code, _, err = run("bangtin", "load", "-c", "bangtind.conf", "playlists", cwd=directory)
             story["load"], story["words"] = code, err
-            wanted = "hai" if code == 0 else "mot"
+            wanted = "sau" if code == 0 else "truoc"
             story["plays"] = bool(until(lambda s: s and all(d["playing"].get("entry", "").endswith(wanted) and
                                                             d["health"] == "up" for d in s.values())))
         story["alive"] = daemon.poll() is None
@@ -338,13 +339,13 @@ class Daemon(Load):
             return "for want of memory it ends with 3"
         loaded = story.get("load")
         if loaded is None or loaded not in (0, 1):
-            return judge_store(directory, "mot", self.load) and judge_store(directory, "hai", self.load)
-        return judge_store(directory, "hai" if loaded == 0 else "mot", self.load)
+            return judge_store(directory, "truoc", self.load) and judge_store(directory, "sau", self.load)
+        return judge_store(directory, "sau" if loaded == 0 else "truoc", self.load)
 
 
 SCENARIOS = {c.name: c for c in (Check, Load, Accept, Verify, Preview, Daemon)}
 # How many places of each are tried in the sample: allocations, calls.
-SAMPLE = {"check": (30, 40), "load": (30, 60), "accept": (30, 60), "verify": (15, 20), "preview": (15, 30), "daemon": (8, 20)}
+SAMPLE = {"check": (12, 16), "load": (15, 24), "accept": (12, 24), "verify": (8, 12), "preview": (8, 14), "daemon": (6, 12)}
 
 
 def points_of(scenario, memory):

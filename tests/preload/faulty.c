@@ -51,7 +51,8 @@ static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
 
 __attribute__((constructor)) static void start(void)
 {
-	const char *program = getenv("FAULTY_PROGRAM"), *fault = getenv("FAULTY"), *survey = getenv("FAULTY_SURVEY");
+	const char *program = getenv("FAULTY_PROGRAM"), *fault = getenv("FAULTY"),
+		   *survey = getenv("FAULTY_SURVEY");
 	void *frame[1];
 
 	if (program && strcmp(program, program_invocation_short_name) != 0)
@@ -62,7 +63,8 @@ __attribute__((constructor)) static void start(void)
 	if (fault && sscanf(fault, "%31[^:]:%ld:%d", wanted, &wanted_number, &wanted_error) != 3)
 		abort();
 	if (survey) {
-		int fd = (int)syscall(SYS_openat, AT_FDCWD, survey, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		int fd = (int)syscall(
+			SYS_openat, AT_FDCWD, survey, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 		survey_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 900); /* out of the way */
 		syscall(SYS_close, fd);
 	}
@@ -114,7 +116,8 @@ static bool fails(struct kind *kind)
 	if (number == wanted_number && strcmp(kind->name, wanted) == 0) {
 		now = true;
 		if (hit_path)
-			syscall(SYS_close, (int)syscall(SYS_openat, AT_FDCWD, hit_path, O_WRONLY | O_CREAT, 0600));
+			syscall(SYS_close,
+				(int)syscall(SYS_openat, AT_FDCWD, hit_path, O_WRONLY | O_CREAT, 0600));
 	}
 	errno = now ? wanted_error : error;
 	inside = false;
@@ -135,31 +138,31 @@ static void *next_of(void **cache, const char *name)
 }
 
 /* A function of the C library, its fallible self, and what it returns when it fails. */
-#define CALL(type, name, parameters, arguments, failure)                                                               \
-	type name parameters;                                                                                          \
-	type name parameters                                                                                           \
-	{                                                                                                              \
-		static struct kind kind = {#name, 0};                                                                  \
-		static void *next;                                                                                     \
-		if (fails(&kind))                                                                                      \
-			return failure;                                                                                \
-		return ((type(*) parameters)next_of(&next, #name))arguments;                                           \
+#define CALL(type, name, parameters, arguments, failure)                                                     \
+	type name parameters;                                                                                \
+	type name parameters                                                                                 \
+	{                                                                                                    \
+		static struct kind kind = {#name, 0};                                                        \
+		static void *next;                                                                           \
+		if (fails(&kind))                                                                            \
+			return failure;                                                                      \
+		return ((type(*) parameters)next_of(&next, #name))arguments;                                 \
 	}
 
 /* The same with one optional last argument. */
-#define CALL_MORE(type, name, parameters, last, argument_type, given, arguments)                                       \
-	type name parameters;                                                                                          \
-	type name parameters                                                                                           \
-	{                                                                                                              \
-		static struct kind kind = {#name, 0};                                                                  \
-		static void *next;                                                                                     \
-		va_list list;                                                                                          \
-		va_start(list, last);                                                                                  \
-		argument_type more = given;                                                                            \
-		va_end(list);                                                                                          \
-		if (fails(&kind))                                                                                      \
-			return -1;                                                                                     \
-		return ((type(*) parameters)next_of(&next, #name))arguments;                                           \
+#define CALL_MORE(type, name, parameters, last, argument_type, given, arguments)                             \
+	type name parameters;                                                                                \
+	type name parameters                                                                                 \
+	{                                                                                                    \
+		static struct kind kind = {#name, 0};                                                        \
+		static void *next;                                                                           \
+		va_list list;                                                                                \
+		va_start(list, last);                                                                        \
+		argument_type more = given;                                                                  \
+		va_end(list);                                                                                \
+		if (fails(&kind))                                                                            \
+			return -1;                                                                           \
+		return ((type(*) parameters)next_of(&next, #name))arguments;                                 \
 	}
 
 void *__libc_malloc(size_t size);
@@ -192,11 +195,15 @@ void *__libc_realloc(void *old, size_t size)
 #define MODE_GIVEN (flags & (O_CREAT | __O_TMPFILE) ? va_arg(list, int) : 0)
 CALL_MORE(int, open, (const char *path, int flags, ...), flags, int, MODE_GIVEN, (path, flags, more))
 CALL_MORE(int, open64, (const char *path, int flags, ...), flags, int, MODE_GIVEN, (path, flags, more))
-CALL_MORE(int, openat, (int at, const char *path, int flags, ...), flags, int, MODE_GIVEN, (at, path, flags, more))
-CALL_MORE(int, openat64, (int at, const char *path, int flags, ...), flags, int, MODE_GIVEN, (at, path, flags, more))
-CALL_MORE(int, ioctl, (int fd, unsigned long request, ...), request, void *, va_arg(list, void *), (fd, request, more))
+CALL_MORE(int, openat, (int at, const char *path, int flags, ...), flags, int, MODE_GIVEN,
+	(at, path, flags, more))
+CALL_MORE(int, openat64, (int at, const char *path, int flags, ...), flags, int, MODE_GIVEN,
+	(at, path, flags, more))
+CALL_MORE(int, ioctl, (int fd, unsigned long request, ...), request, void *, va_arg(list, void *),
+	(fd, request, more))
 CALL_MORE(int, fcntl, (int fd, int command, ...), command, void *, va_arg(list, void *), (fd, command, more))
-CALL_MORE(int, fcntl64, (int fd, int command, ...), command, void *, va_arg(list, void *), (fd, command, more))
+CALL_MORE(
+	int, fcntl64, (int fd, int command, ...), command, void *, va_arg(list, void *), (fd, command, more))
 CALL(int, __open_2, (const char *path, int flags), (path, flags), -1)
 CALL(int, __open64_2, (const char *path, int flags), (path, flags), -1)
 CALL(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), -1)
@@ -206,12 +213,14 @@ CALL(ssize_t, pread64, (int fd, void *to, size_t size, off_t at), (fd, to, size,
 CALL(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), -1)
 CALL(ssize_t, writev, (int fd, const struct iovec *from, int count), (fd, from, count), -1)
 CALL(ssize_t, recv, (int fd, void *to, size_t size, int flags), (fd, to, size, flags), -1)
-CALL(ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags), (fd, to, size, room, flags), -1)
+CALL(ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags),
+	(fd, to, size, room, flags), -1)
 CALL(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags), -1)
 CALL(ssize_t, send, (int fd, const void *from, size_t size, int flags), (fd, from, size, flags), -1)
 CALL(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags), -1)
 CALL(int, sendmmsg, (int fd, struct mmsghdr *list, unsigned count, int flags), (fd, list, count, flags), -1)
-CALL(ssize_t, sendto, (int fd, const void *from, size_t size, int flags, const struct sockaddr *to, socklen_t length),
+CALL(ssize_t, sendto,
+	(int fd, const void *from, size_t size, int flags, const struct sockaddr *to, socklen_t length),
 	(fd, from, size, flags, to, length), -1)
 CALL(ssize_t, recvfrom, (int fd, void *to, size_t size, int flags, struct sockaddr *from, socklen_t *length),
 	(fd, to, size, flags, from, length), -1)
@@ -225,7 +234,8 @@ CALL(int, unlink, (const char *path), (path), -1)
 CALL(int, unlinkat, (int at, const char *path, int flags), (at, path, flags), -1)
 CALL(int, symlink, (const char *to, const char *path), (to, path), -1)
 CALL(ssize_t, readlink, (const char *path, char *to, size_t size), (path, to, size), -1)
-CALL(ssize_t, __readlink_chk, (const char *path, char *to, size_t size, size_t room), (path, to, size, room), -1)
+CALL(ssize_t, __readlink_chk, (const char *path, char *to, size_t size, size_t room), (path, to, size, room),
+	-1)
 CALL(int, fchmod, (int fd, mode_t mode), (fd, mode), -1)
 CALL(int, chmod, (const char *path, mode_t mode), (path, mode), -1)
 CALL(int, chown, (const char *path, uid_t user, gid_t group), (path, user, group), -1)
@@ -252,18 +262,24 @@ CALL(int, socketpair, (int domain, int type, int protocol, int pair[2]), (domain
 CALL(int, bind, (int fd, const struct sockaddr *address, socklen_t size), (fd, address, size), -1)
 CALL(int, listen, (int fd, int most), (fd, most), -1)
 CALL(int, connect, (int fd, const struct sockaddr *address, socklen_t size), (fd, address, size), -1)
-CALL(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int flags), (fd, address, size, flags), -1)
-CALL(int, getsockopt, (int fd, int level, int name, void *to, socklen_t *size), (fd, level, name, to, size), -1)
-CALL(int, setsockopt, (int fd, int level, int name, const void *to, socklen_t size), (fd, level, name, to, size), -1)
+CALL(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int flags), (fd, address, size, flags),
+	-1)
+CALL(int, getsockopt, (int fd, int level, int name, void *to, socklen_t *size), (fd, level, name, to, size),
+	-1)
+CALL(int, setsockopt, (int fd, int level, int name, const void *to, socklen_t size),
+	(fd, level, name, to, size), -1)
 CALL(int, poll, (struct pollfd * list, nfds_t count, int timeout), (list, count, timeout), -1)
-CALL(int, __poll_chk, (struct pollfd * list, nfds_t count, int timeout, size_t room), (list, count, timeout, room), -1)
+CALL(int, __poll_chk, (struct pollfd * list, nfds_t count, int timeout, size_t room),
+	(list, count, timeout, room), -1)
 CALL(int, ppoll, (struct pollfd * list, nfds_t count, const struct timespec *timeout, const sigset_t *mask),
 	(list, count, timeout, mask), -1)
 CALL(int, __ppoll_chk,
-	(struct pollfd * list, nfds_t count, const struct timespec *timeout, const sigset_t *mask, size_t room),
+	(struct pollfd * list, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
+		size_t room),
 	(list, count, timeout, mask, room), -1)
 CALL(int, epoll_create1, (int flags), (flags), -1)
-CALL(int, epoll_ctl, (int fd, int operation, int on, struct epoll_event *event), (fd, operation, on, event), -1)
+CALL(int, epoll_ctl, (int fd, int operation, int on, struct epoll_event *event), (fd, operation, on, event),
+	-1)
 CALL(int, epoll_wait, (int fd, struct epoll_event *to, int most, int timeout), (fd, to, most, timeout), -1)
 CALL(int, epoll_pwait, (int fd, struct epoll_event *to, int most, int timeout, const sigset_t *mask),
 	(fd, to, most, timeout, mask), -1)
