@@ -27,18 +27,21 @@
 #define PULSE_AFTER  (30 * NS_PER_SEC)
 #define PULSE_MISSES 3
 #define DELETE_MOST  32 /* files at once */
+#define PROGRAM_GUID "bangtin"
 
-enum step { HELLO, VERSION, FILES, POWER, DIM, START, CONTENT, PROGRAM, DELETE, PULSE };
-enum { WANT_POWER = 1, WANT_DIM = 2, WANT_FRAME = 4 };
+enum step { HELLO, VERSION, FILES, POWER, DIM, START, CONTENT, PROGRAM, DELETE, PULSE, READ };
+enum { WANT_POWER = 1, WANT_DIM = 2, WANT_FRAME = 4, WANT_READ = 8 };
 
 struct huidu {
 	/* options */
 	struct line_settings line;
 	int64_t x, y, cycle, answer_within, files;
+	bool read_back;
 
 	struct exchange exchange;
 	enum step step;
 	unsigned todo;
+	bool cannot_read;	  /* it does not tell its programs */
 	bool up, lit, confirming; /* the last: a heartbeat stands for a picture */
 	int percent;
 	char guid[GUID_MOST];
@@ -95,7 +98,7 @@ static void ask_program(struct sink *sink, struct huidu *huidu)
 
 	sink_shape(sink, &width, &height);
 	ask(sink, huidu, PROGRAM, "AddProgram",
-		"<screen timeStamps=\"%llu\"><program type=\"normal\" id=\"0\" guid=\"bangtin\">"
+		"<screen timeStamps=\"%llu\"><program type=\"normal\" id=\"0\" guid=\"" PROGRAM_GUID "\">"
 		"<playControl count=\"1\" disabled=\"false\"/><area alpha=\"255\" guid=\"bangtin-area\">"
 		"<rectangle x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/><resources>"
 		"<image guid=\"bangtin-image\" fit=\"stretch\">"
@@ -152,6 +155,8 @@ static void next(struct sink *sink, struct huidu *huidu)
 		ask_brightness(sink, huidu);
 	else if (take(huidu, WANT_FRAME))
 		begin_frame(sink, huidu);
+	else if (take(huidu, WANT_READ))
+		ask(sink, huidu, READ, "GetProgram", "%s", "");
 	else if (huidu->name_count > (size_t)huidu->files)
 		ask_delete(sink, huidu);
 	else
@@ -247,6 +252,7 @@ static void on_finished(struct sink *sink)
 		break;
 	case POWER:
 	case DIM:
+	case READ:
 		next(sink, huidu);
 		break;
 	}
@@ -275,6 +281,36 @@ static void refuse(struct sink *sink, struct huidu *huidu, const char *what, con
 	exchange_answered(&huidu->exchange);
 }
 
+/* Which programs the card plays: there is to be one, ours, and it shows the file that was confirmed last. A card that
+ * says nothing of programs tells nothing. */
+static void take_programs(struct sink *sink, struct huidu *huidu, bool good)
+{
+	char guid[GUID_MOST] = "", name[64] = "", text[256];
+	const char *first = good ? strstr(huidu->answer, "<program ") : NULL;
+
+	if (huidu->shown[0] == '\0')
+		return; /* nothing of ours is there yet */
+	if (!first) {
+		huidu->cannot_read = true;
+		sink_told(sink, _("the card does not tell what it shows: it cannot be read back"));
+		return;
+	}
+	huidu_attribute(first, "program", "guid", guid, sizeof guid);
+	huidu_attribute(first, "file", "name", name, sizeof name);
+	if (strstr(first + 1, "<program "))
+		snprintf(text, sizeof text, _("more programs than ours are on the card"));
+	else if (strcmp(guid, PROGRAM_GUID) != 0)
+		snprintf(text, sizeof text, _("the program %.40s is on the card, in place of ours"), guid);
+	else if (strcmp(name, huidu->shown) != 0)
+		snprintf(text, sizeof text, _("the card shows the file %.60s"), name);
+	else {
+		sink_own(sink);
+		return;
+	}
+	huidu->shown[0] = '\0'; /* the next picture is put there, not only confirmed */
+	sink_foreign(sink, text);
+}
+
 static void take_xml(struct sink *sink, struct huidu *huidu)
 {
 	char result[64], method[64];
@@ -284,6 +320,11 @@ static void take_xml(struct sink *sink, struct huidu *huidu)
 		snprintf(method, sizeof method, "%s", _("a request"));
 	if (!huidu_attribute(huidu->answer, "out", "result", result, sizeof result))
 		snprintf(result, sizeof result, "%s", _("nothing"));
+	if (huidu->step == READ) {
+		take_programs(sink, huidu, strcmp(result, "kSuccess") == 0);
+		exchange_answered(&huidu->exchange);
+		return;
+	}
 	if (strcmp(result, "kSuccess") != 0) {
 		refuse(sink, huidu, method, result);
 		return;
@@ -370,7 +411,8 @@ static void take_packet(struct sink *sink, struct huidu *huidu, const struct hui
 		sink_down(sink, -EPROTO, text);
 	} else if (packet->command == HUIDU_XML_ANSWER) {
 		if (huidu->step == VERSION || huidu->step == FILES || huidu->step == POWER ||
-			huidu->step == DIM || huidu->step == PROGRAM || huidu->step == DELETE)
+			huidu->step == DIM || huidu->step == PROGRAM || huidu->step == DELETE ||
+			huidu->step == READ)
 			take_piece(sink, huidu, packet);
 	} else if (packet->command == HUIDU_FILE_START_ANSWER && huidu->step == START) {
 		take_start(sink, huidu, packet);
@@ -428,7 +470,7 @@ static int huidu_open(struct sink *sink)
 	int width, height;
 
 	sink_shape(sink, &width, &height);
-	huidu->up = huidu->confirming = false;
+	huidu->up = huidu->confirming = huidu->cannot_read = false;
 	huidu->todo = 0;
 	huidu->sequence = 0;
 	huidu->name_count = 0;
@@ -505,6 +547,17 @@ static int huidu_power(struct sink *sink, bool on)
 	return 0;
 }
 
+static int huidu_read_back(struct sink *sink)
+{
+	struct huidu *huidu = sink_priv(sink);
+
+	if (!huidu->read_back || huidu->cannot_read)
+		return -ENOTSUP;
+	huidu->todo |= WANT_READ;
+	next(sink, huidu);
+	return 0;
+}
+
 static void huidu_close(struct sink *sink)
 {
 	struct huidu *huidu = sink_priv(sink);
@@ -559,13 +612,19 @@ static const struct sink_option options[] = {
 		.help = N_(
 			"pictures that are kept on the card, so that those that come round are not written "
 			"again")},
+	{.name = "read-back",
+		.type = OPTION_BOOL,
+		.offset = offsetof(struct huidu, read_back),
+		.standard = "true",
+		.help = N_("ask every few seconds which program the card plays; another one than ours is "
+			   "overwritten")},
 	{0},
 };
 
 const struct sink_driver sink_driver_huidu = {
 	.name = "huidu",
 	.summary = N_("Huidu full-colour cards (A, C, B, D series) over TCP: pictures as files"),
-	.caps = SINK_HOLDS | SINK_ACK | SINK_DIM | SINK_REPLIES,
+	.caps = SINK_HOLDS | SINK_ACK | SINK_DIM | SINK_REPLIES | SINK_READS_BACK,
 	.format = PANEL_RGB888,
 	.options = options,
 	.priv_size = sizeof(struct huidu),
@@ -577,5 +636,6 @@ const struct sink_driver sink_driver_huidu = {
 	.timeout = huidu_timeout,
 	.dim = huidu_dim,
 	.power = huidu_power,
+	.read_back = huidu_read_back,
 	.close = huidu_close,
 };

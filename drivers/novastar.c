@@ -64,6 +64,7 @@ struct novastar {
 	uint8_t values[REGISTERS]; /* as they should be */
 	unsigned wanted;	   /* registers that have a value of ours */
 	unsigned todo;		   /* registers to write */
+	unsigned foreign;	   /* registers that somebody else has changed, and that are not right yet */
 	int current, writes;	   /* the register that is written or read; REGISTERS: the model */
 	int next_check;
 	bool reading, again, up, acting;
@@ -212,19 +213,26 @@ static void take_value(struct sink *sink, struct novastar *nova, uint8_t value)
 	int index = nova->current;
 	char text[256];
 
-	if (value == nova->values[index])
+	nova->foreign &= ~(1u << index);
+	if (value == nova->values[index]) {
+		if (!nova->foreign)
+			sink_own(sink);
 		return;
+	}
 	if (nova->writes == 0) {
-		snprintf(text, sizeof text, _("%s; somebody else has set %s to %u: set right"), nova->model,
-			_(registers[index].name), value);
+		snprintf(text, sizeof text, _("somebody else has set %s to %u"), _(registers[index].name),
+			value);
+		sink_foreign(sink, text);
+		nova->foreign |= 1u << index;
 		nova->todo |= 1u << index;
-	} else if (nova->writes < WRITES_MOST) {
+		return;
+	}
+	if (nova->writes < WRITES_MOST) {
 		nova->again = true;
 		return;
-	} else {
-		snprintf(text, sizeof text, _("%s; the cards do not take %s: %u instead of %u"), nova->model,
-			_(registers[index].name), value, nova->values[index]);
 	}
+	snprintf(text, sizeof text, _("%s; the cards do not take %s: %u instead of %u"), nova->model,
+		_(registers[index].name), value, nova->values[index]);
 	sink_told(sink, text);
 }
 
@@ -297,7 +305,7 @@ static int novastar_open(struct sink *sink)
 
 	nova->up = nova->acting = nova->again = false;
 	nova->todo = nova->wanted & ~(1u << BRIGHTNESS | 1u << BLACKOUT); /* the core owes those two */
-	nova->unreadable = 0;
+	nova->unreadable = nova->foreign = 0;
 	return exchange_open(&nova->exchange, sink, &rules, &nova->line, TCP_PORT);
 }
 
@@ -406,7 +414,7 @@ const struct sink_driver sink_driver_novastar = {
 	.name = "novastar",
 	.summary =
 		N_("NovaStar sending cards: brightness, blackout, freeze, tests (serial, TCP); no picture"),
-	.caps = SINK_CONTROL | SINK_DIM | SINK_REPLIES,
+	.caps = SINK_CONTROL | SINK_DIM | SINK_REPLIES | SINK_READS_BACK,
 	.options = options,
 	.priv_size = sizeof(struct novastar),
 	.check = novastar_check,

@@ -19,12 +19,13 @@ static _Noreturn void out_of_memory(void)
 }
 
 #if !defined __SANITIZE_ADDRESS__ && !defined __clang__
-/* The C library's own names for its allocator; it lets a program put its malloc in front of them. */
+/* The C library's own names for its allocator; it lets a program put its malloc in front of them. Weak: a test that
+ * counts allocations has its own. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 
-void *malloc(size_t size)
+__attribute__((weak)) void *malloc(size_t size)
 {
 	void *p = __libc_malloc(size);
 
@@ -33,7 +34,7 @@ void *malloc(size_t size)
 	return p;
 }
 
-void *calloc(size_t count, size_t size)
+__attribute__((weak)) void *calloc(size_t count, size_t size)
 {
 	void *p = __libc_calloc(count, size);
 
@@ -42,7 +43,7 @@ void *calloc(size_t count, size_t size)
 	return p;
 }
 
-void *realloc(void *old, size_t size)
+__attribute__((weak)) void *realloc(void *old, size_t size)
 {
 	void *p = __libc_realloc(old, size);
 

@@ -104,6 +104,19 @@ static json_t *playing_json(const struct engine *engine, const struct channel_st
 	return json;
 }
 
+/* Whether foreign content would be found there, and what was. */
+static json_t *read_back_json(const struct output_status *output)
+{
+	json_t *json = json_pack("{s:s, s:I}", "found", read_back_name(output->read_back), "intrusions",
+		(json_int_t)output->intrusions);
+	if (output->intrusions > 0) {
+		json_object_set_new(json, "foreign", json_string(output->foreign));
+		json_object_set_new(json, "seconds_ago",
+			json_integer((clock_monotonic() - output->foreign_at) / NS_PER_SEC));
+	}
+	return json;
+}
+
 json_t *display_json(const struct engine *engine, const struct channel *channel)
 {
 	const struct display *display = channel_display(channel);
@@ -115,11 +128,12 @@ json_t *display_json(const struct engine *engine, const struct channel *channel)
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", display->name, "driver", display->driver,
 		"health", health_name(output->health), "why", _(output->why));
 	json_object_set_new(json, "device", output->device[0] ? json_string(output->device) : json_null());
+	json_object_set_new(json, "read_back", read_back_json(output));
 	if (display->control)
 		json_object_set_new(json, "control",
-			json_pack("{s:s, s:s, s:s, s:s}", "driver", display->control, "health",
+			json_pack("{s:s, s:s, s:s, s:s, s:o}", "driver", display->control, "health",
 				health_name(status.control.health), "why", _(status.control.why), "device",
-				status.control.device));
+				status.control.device, "read_back", read_back_json(&status.control)));
 	json_object_set_new(json, "width", json_integer(display->width));
 	json_object_set_new(json, "height", json_integer(display->height));
 	json_object_set_new(json, "frames",

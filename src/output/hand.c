@@ -264,7 +264,7 @@ int64_t hand_deadline(const struct output *output)
 		return output->handed_at + (output->line_late ? STALLED_AFTER : LATE_AFTER) +
 		       2 * output->minimum_cycle;
 	}
-	deadline = output->clock_due;
+	deadline = earlier(output->clock_due, output->read_due);
 	if (output->pending)
 		return earlier(deadline, output->handed_at + output->minimum_cycle);
 	if (!output->content)

@@ -1,5 +1,6 @@
 /* Health: told in the status at once, in the log once a change and then rarely. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -37,6 +38,11 @@ static bool needs_a_person(int error)
 	return false;
 }
 
+static bool is_foreign(const struct output *output)
+{
+	return output->link == LINK_UP && output->status.read_back == READ_BACK_FOREIGN;
+}
+
 static enum health judge(const struct output *output)
 {
 	switch (output->link) {
@@ -49,6 +55,8 @@ static enum health judge(const struct output *output)
 	case LINK_UP:
 		break;
 	}
+	if (is_foreign(output))
+		return HEALTH_FAULT;
 	if (output->asleep)
 		return HEALTH_OFF;
 	return output->line_late || output->engine_late ? HEALTH_LATE : HEALTH_UP;
@@ -87,10 +95,25 @@ static void tell(struct output *output, enum health health, int64_t now)
 			log_notice("display %s: in time again", display);
 		else if (output->reported == HEALTH_OFF)
 			log_info("display %s: awake", display);
+		else if (output->foreign_told)
+			log_notice("display %s: read back: %s shows ours again, after %s", display, driver,
+				duration);
 		else if (output->was_up)
 			log_notice("display %s: %s is up again after %s", display, driver, duration);
 		else
 			log_info("display %s: %s is up", display, driver);
+		break;
+	case HEALTH_FAULT:
+		if (is_foreign(output)) {
+			log_error("display %s: %s shows what is not ours (%s): it is overwritten until it is "
+				  "read back as ours",
+				display, driver, output->status.foreign);
+			break;
+		}
+		/* fall through */
+	case HEALTH_DOWN:
+		log_warning("display %s: %s is %s: %s; it is tried again for as long as it takes", display,
+			driver, _(health_name(health)), _(output->status.why));
 		break;
 	case HEALTH_OFF:
 		log_info("display %s: in standby", display);
@@ -100,11 +123,10 @@ static void tell(struct output *output, enum health health, int64_t now)
 			output->engine_late ? _("a picture was not ready in time")
 					    : _("the device takes its frame too slowly"));
 		break;
-	default:
-		log_warning("display %s: %s is %s: %s; it is tried again for as long as it takes", display,
-			driver, _(health_name(health)), _(output->status.why));
+	case HEALTH_OPENING:
 		break;
 	}
+	output->foreign_told = health == HEALTH_FAULT && is_foreign(output);
 }
 
 void health_update(struct output *output, int64_t now)
@@ -117,6 +139,8 @@ void health_update(struct output *output, int64_t now)
 		status->error = 0;
 		status->why[0] = '\0';
 	}
+	if (is_foreign(output))
+		snprintf(status->why, sizeof status->why, "%s", status->foreign);
 	/* while it is tried again, what is known is that it is down */
 	bool remind = health >= HEALTH_DOWN && now - output->reported_at >= REMIND_EVERY;
 	if (health != HEALTH_OPENING && (health != output->reported || remind)) {

@@ -155,6 +155,7 @@ void link_close(struct output *output)
 	output->link = LINK_CLOSED;
 	output->ready = output->in_flight = output->line_late = output->acting = output->asleep = false;
 	output->act_owed = 0;
+	output->read_due = TIME_NEVER;
 }
 
 static void fail(struct output *output, int64_t now)
@@ -213,6 +214,7 @@ static void come_up(struct output *output)
 		owe_settings(output);
 	output_owe_all(output);
 	output->pending = output->content;
+	read_back_start(output);
 }
 
 void link_step(struct output *output, int64_t now)

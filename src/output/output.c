@@ -57,6 +57,8 @@ void output_settle(struct output *output)
 		link_step(output, now);
 		if (!output->again)
 			hand_step(output, now);
+		if (!output->again)
+			read_back_step(output, now);
 	} while (output->again);
 	health_update(output, now);
 	output->drained = !output->content || output->asleep ||
@@ -257,7 +259,7 @@ int output_create(
 	output->minimum_cycle = cycle_of(driver, output->sink.priv, display);
 	output->brightness = 1000;
 	output->power_on = true;
-	output->clock_due = TIME_NEVER;
+	output->clock_due = output->read_due = TIME_NEVER;
 	output->reported = HEALTH_OPENING;
 	output->backoff = output->backoff_first = BACKOFF_FIRST;
 	output->retry_at = output->handed_at = TIME_ALWAYS / 2; /* long ago, and differences still fit */

@@ -11,6 +11,11 @@
 enum health { HEALTH_OFF, HEALTH_OPENING, HEALTH_UP, HEALTH_LATE, HEALTH_DOWN, HEALTH_FAULT };
 const char *health_name(enum health health); /* "off", "opening", "up", "late", "down", "fault" */
 
+/* Whether what the device shows can be read back, and what was found the last time. */
+enum read_back { READ_BACK_CANNOT, READ_BACK_NOT_YET, READ_BACK_OWN, READ_BACK_FOREIGN };
+const char *read_back_name(enum read_back read_back); /* "cannot", "not yet", "own", "foreign" */
+#define READ_BACK_EVERY (10 * NS_PER_SEC) /* foreign content is found within that, and what an answer takes */
+
 struct output_status {
 	enum health health;
 	int error;	  /* -errno of the last failure, 0 */
@@ -20,6 +25,10 @@ struct output_status {
 	uint64_t composed, handed, shown, dropped, reconnects, late;
 	uint64_t shown_composed; /* how many were composed when the picture was taken that was shown last */
 	uint64_t acted;		 /* actions that were done */
+	enum read_back read_back;
+	uint64_t intrusions; /* times that foreign content appeared, since the start */
+	char foreign[128];   /* what it was, the last time; empty: never */
+	int64_t foreign_at;  /* monotonic: when */
 	uint64_t last_sequence;
 	int64_t last_instant; /* of the last frame handed over */
 	uint64_t last_digest; /* of its wire bytes (or frame's RGB) */

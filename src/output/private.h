@@ -39,6 +39,7 @@ struct sink {
 	struct loop_watch *hint_watch;
 	/* marks */
 	bool came_up, became_ready;
+	bool is_own, is_foreign;
 	int down; /* -errno; 0: no */
 	char why[WHY_SIZE];
 };
@@ -68,6 +69,8 @@ struct output {
 	bool power_on, power_owed;
 	int act_owed; /* an action's index + 1; 0: none */
 	bool acting;
+	int64_t read_due;  /* monotonic; TIME_NEVER: it cannot, or one is going on */
+	int64_t read_soon; /* how long after foreign content it is read again */
 	int64_t clock_due; /* monotonic; TIME_NEVER: the device has none */
 	bool asleep;	   /* SINK_SLEEPS, and its power is off */
 
@@ -102,7 +105,7 @@ struct output {
 	struct output_status status;
 	enum health reported; /* in the log */
 	int64_t reported_at;
-	bool was_up;
+	bool was_up, foreign_told;
 	struct log_quota quota;
 };
 
@@ -125,6 +128,10 @@ int64_t link_deadline(const struct output *output);
 void hand_step(struct output *output, int64_t now);
 int64_t hand_deadline(const struct output *output);
 void hand_finished(struct output *output); /* the frame in flight is out */
+
+/* read_back.c: foreign content is found, overwritten, and told. */
+void read_back_start(struct output *output); /* the link is up */
+void read_back_step(struct output *output, int64_t now);
 
 /* health.c */
 void health_update(struct output *output, int64_t now);

@@ -27,6 +27,7 @@ enum sink_caps {
 	SINK_SLEEPS = 1 << 8,	/* takes no frames while its power is off */
 	SINK_REPLIES =
 		1 << 9, /* reads what the device answers: the conformance suite wants a script of answers */
+	SINK_READS_BACK = 1 << 10, /* finds foreign content: has read_back, or looks by itself now and then */
 };
 
 enum option_type {
@@ -107,6 +108,11 @@ struct sink_driver {
 	 * follows when it is done. What was told holds until the next word. */
 	const struct sink_action *actions;
 	int (*act)(struct sink *sink, int action);
+	/* Looks at what the device shows: it ends, in the driver's own time, in sink_own or sink_foreign. Called every
+	 * READ_BACK_EVERY while a picture is shown and none is in flight; sooner after foreign content. Nothing may be
+	 * written to the device, and a submit may come before it has ended. 0; -ENOTSUP: this device cannot tell, and it
+	 * is not asked again until the link has been closed; else the link is broken. */
+	int (*read_back)(struct sink *sink);
 	/* The link is closed, and the descriptor that sink_hint left has something to read. True: there is reason to
 	 * open again now, before the back-off is over. */
 	bool (*hint)(struct sink *sink, int fd);
@@ -133,6 +139,11 @@ void sink_shown(struct sink *sink, uint64_t sequence); /* see SINK_ACK */
 /* What the device says of itself (model, firmware, size) or refuses: a short text for people, copied; status shows the
  * last one. */
 void sink_told(struct sink *sink, const char *text);
+/* What was read back is what we sent; or it is somebody else's: what, a short text for people (copied). After
+ * sink_foreign the core submits all of the picture again, which must then be written whatever the device was sent before;
+ * it goes on reading back and submitting until sink_own. A driver that looks by itself sets right what it keeps. */
+void sink_own(struct sink *sink);
+void sink_foreign(struct sink *sink, const char *what);
 /* The link is broken or the device refused: error is -errno, why a short text for people (copied). The core closes
  * the sink and retries with back-off. Must not be followed by another call in the same callback. */
 void sink_down(struct sink *sink, int error, const char *why);

@@ -131,6 +131,42 @@ static void check_refused(const struct bed *bed)
 		check_faults(bed, (struct card_faults){.refuse = bed->replies->refuse});
 }
 
+/* Somebody else's content, again and again: it is found, told once, and overwritten until reading back finds ours. */
+static void check_read_back(const struct bed *bed)
+{
+	const struct sink_driver *driver = sink_driver_find(bed->driver);
+	struct rig rig;
+
+	if (!(driver->caps & SINK_READS_BACK))
+		return;
+	rig_set_up(&rig, bed, false);
+	misbehave((struct card_faults){.intrude = 1, .insist = 12});
+	shows(&rig, 1);
+	int64_t end = clock_monotonic() + PATIENCE;
+	while ((rig_status(&rig).intrusions == 0 || rig_status(&rig).read_back != READ_BACK_OWN) &&
+		clock_monotonic() < end) {
+		if (rig.output->read_due != TIME_NEVER) /* none is going on */
+			rig.output->read_due = TIME_ALWAYS;
+		output_settle(rig.output);
+		rig_turn(&rig, NS_PER_MS);
+	}
+	if (rig_status(&rig).intrusions == 0)
+		fail_msg("%s has not found what the simulator put there", bed->driver);
+	assert_int_equal(rig_status(&rig).read_back, READ_BACK_OWN);
+	assert_true(rig_status(&rig).foreign[0] != '\0');
+	assert_int_equal(rig_status(&rig).health, HEALTH_UP);
+	rig_assert_picture(&rig);
+	rig_tear_down(&rig);
+}
+
+static void test_read_back(void **state)
+{
+	for (size_t i = 0; sink_drivers[i]; i++)
+		if (sink_drivers[i]->read_back && !(sink_drivers[i]->caps & SINK_READS_BACK))
+			fail_msg("driver %s reads back, and does not say so", sink_drivers[i]->name);
+	each_answered(check_read_back);
+}
+
 static void test_pieces(void **state)
 {
 	each_answered(check_pieces);
@@ -159,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_read_back),
 	};
 	if (conformance_begin() < 0)
 		return 1;

@@ -16,6 +16,17 @@ static long long number(const json_t *object, const char *key)
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
+static void print_read_back(const json_t *read_back, const char *what)
+{
+	if (strcmp(text(read_back, "found"), "cannot") == 0)
+		printf(_("%-16s   %s cannot be read back: foreign content there would not be found\n"), "",
+			what);
+	if (number(read_back, "intrusions") > 0)
+		printf(_("%-16s   %s showed foreign content %lld times, %lld s ago the last: %s\n"), "", what,
+			number(read_back, "intrusions"), number(read_back, "seconds_ago"),
+			text(read_back, "foreign"));
+}
+
 static void print_display(const json_t *display)
 {
 	const json_t *frames = json_object_get(display, "frames"),
@@ -32,7 +43,10 @@ static void print_display(const json_t *display)
 		printf("%s\n", _(text(playing, "source")));
 	if (*text(display, "device"))
 		printf("%-16s   %s\n", "", text(display, "device"));
+	print_read_back(json_object_get(display, "read_back"), text(display, "driver"));
 	const json_t *control = json_object_get(display, "control");
+	if (control)
+		print_read_back(json_object_get(control, "read_back"), text(control, "driver"));
 	if (control)
 		printf(_("%-16s   control %s is %s%s%s%s%s\n"), "", text(control, "driver"),
 			_(text(control, "health")), *text(control, "why") ? ": " : "", text(control, "why"),

@@ -78,6 +78,11 @@ static bool parse_one(struct fault *fault, const char *word, const char *value)
 		return parse_count(value, &fault->card.spoilt);
 	if (strcmp(word, "refuse") == 0)
 		return parse_count(value, &fault->card.refuse);
+	if (strcmp(word, "intrude") == 0)
+		return parse_count(value, &fault->card.intrude) &&
+		       (fault->card.insist |= !fault->card.insist);
+	if (strcmp(word, "insist") == 0)
+		return parse_count(value, &fault->card.insist);
 	if (strcmp(word, "seed") == 0) {
 		char *end;
 		fault->random = strtoull(value, &end, 10) * 2 + 1;

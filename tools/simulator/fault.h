@@ -1,5 +1,5 @@
 /* What a bad day does to a wire: --fault drop=P,flip=P,garbage=P,stall=FRAMES:TIME,disconnect=FRAMES:TIME,seed=N,
- * and of a card that answers: mute=P,cut=P,busy=N,spoilt=N,refuse=ERROR.
+ * and of a card that answers: mute=P,cut=P,busy=N,spoilt=N,refuse=ERROR; intrude=FRAMES,insist=TIMES.
  * P in percent: of bytes on a stream, of datagrams on a network. Deterministic for one seed. */
 #ifndef TOOLS_SIMULATOR_FAULT_H
 #define TOOLS_SIMULATOR_FAULT_H

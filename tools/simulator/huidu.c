@@ -22,7 +22,9 @@ struct file {
 
 struct memory { /* stays when the connection goes */
 	struct file files[FILES_MOST];
-	size_t count, total; /* files, bytes of them */
+	size_t count, total;	     /* files, bytes of them */
+	char program[64], shown[64]; /* the program that plays, and its file; empty: none */
+	bool seen;		     /* intruded upon, and not overwritten yet */
 };
 
 struct card {
@@ -256,8 +258,40 @@ static const char *add_program(struct board *board, const char *xml)
 		return "kOutOfRange";
 	if (!paint(board, file, x, y, width, height))
 		return "kUnsupportFile";
+	struct memory *memory = memory_of(board);
+	snprintf(memory->shown, sizeof memory->shown, "%s", name);
+	if (!value_of(xml, "<program ", "guid", memory->program, sizeof memory->program))
+		memory->program[0] = '\0';
+	memory->seen = false;
 	board_show(board);
 	return "kSuccess";
+}
+
+/* What the card plays, as it was told. */
+static char *list_programs(const struct memory *memory)
+{
+	if (!memory->program[0])
+		return xstrdup("<screen/>");
+	return xasprintf("<screen><program type=\"normal\" id=\"0\" guid=\"%s\"><area><resources><image>"
+			 "<file name=\"%s\"/></image></resources></area></program></screen>",
+		memory->program, memory->shown);
+}
+
+/* Somebody else has reached the card: a red board. */
+static void intrude(struct card *card, struct board *board)
+{
+	struct memory *memory = memory_of(board);
+
+	if (card->faults.intrude <= 0 || card->faults.insist <= 0 || memory->seen ||
+		board->frames < (uint64_t)card->faults.intrude)
+		return;
+	card->faults.insist--;
+	memory->seen = true;
+	snprintf(memory->program, sizeof memory->program, "stranger");
+	snprintf(memory->shown, sizeof memory->shown, "stranger.bmp");
+	for (size_t i = 0; i < board->size; i += 3)
+		board_write(board, i, (const uint8_t[]){255, 0, 0}, 3);
+	board_event(board, "intruder");
 }
 
 static const char *delete_files(struct board *board, const char *xml)
@@ -321,6 +355,10 @@ static const char *obey(struct card *card, struct board *board, const char *meth
 		*ret_inside = list_files(memory_of(board));
 		return "kSuccess";
 	}
+	if (strcmp(method, "GetProgram") == 0) {
+		*ret_inside = list_programs(memory_of(board));
+		return "kSuccess";
+	}
 	if (strcmp(method, "AddProgram") == 0)
 		return add_program(board, xml);
 	if (strcmp(method, "DeleteFiles") == 0)
@@ -377,6 +415,7 @@ static void take_xml(struct card *card, struct board *board, const uint8_t *cont
 static void take(
 	struct card *card, struct board *board, unsigned command, const uint8_t *content, size_t size)
 {
+	intrude(card, board);
 	if (command == 0x2001 && size >= 4) {
 		card->greeted = true;
 		answer(board, 0x2002, (const uint8_t[]){7, 0, 0, 1, 0, 0}, 6);

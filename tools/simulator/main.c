@@ -39,7 +39,7 @@ static const char help[] =
 	   "      --fault SPEC        drop=P,flip=P,garbage=P (percent), stall=FRAMES:TIME,\n"
 	   "                          disconnect=FRAMES:TIME, seed=N; commas between. Of cards that\n"
 	   "                          answer: mute=P,cut=P (percent of answers), busy=N,spoilt=N\n"
-	   "                          (requests), refuse=ERROR\n"
+	   "                          (requests), refuse=ERROR, intrude=FRAMES,insist=TIMES\n"
 	   "      --frames N          end after so many frames\n"
 	   "      --for DURATION      end after so long: 10s, 5m\n"
 	   "      --lang vi|en        the language of what is said\n"

@@ -21,6 +21,7 @@ enum { OK, TIMED_OUT, BAD_SUM, UNUSED, UNKNOWN };
 struct sender {
 	struct stream stream;
 	struct card_faults faults;
+	int reads;
 	uint8_t brightness, black, test, frozen, mode;
 };
 
@@ -114,6 +115,17 @@ static void answer(struct board *board, const uint8_t *packet, int error, const 
 	board_answer(board, out, HEAD + size + 2);
 }
 
+/* Somebody else has made the board dark. */
+static void intrude(struct sender *s, struct board *board)
+{
+	if (s->faults.intrude <= 0 || s->faults.insist <= 0 || s->brightness == 1 ||
+		++s->reads < s->faults.intrude)
+		return;
+	s->faults.insist--;
+	s->brightness = 1;
+	board_event(board, "intruder");
+}
+
 static void read_registers(struct sender *s, struct board *board, const uint8_t *packet)
 {
 	uint8_t data[MOST] = {0};
@@ -166,6 +178,7 @@ static void obey(struct sender *s, struct board *board, const uint8_t *packet)
 	} else if (packet[10] == 1) {
 		write_registers(s, board, packet);
 	} else {
+		intrude(s, board);
 		read_registers(s, board, packet);
 	}
 }

@@ -13,9 +13,12 @@ enum transport { TRANSPORT_STREAM, TRANSPORT_DATAGRAM, TRANSPORT_FRAME };
 /* Where a stream is to be had; 0: a datagram protocol on UDP, a stream on a serial line. */
 enum { WIRE_SERIAL = 1, WIRE_TCP = 2, WIRE_UDP = 4 };
 
-/* How a card that answers misbehaves: so many requests are answered so, one is refused with that error number. */
+/* How a card that answers misbehaves: so many requests are answered so, one is refused with that error
+ * number. */
 struct card_faults {
 	int busy, spoilt, refuse;
+	int intrude; /* after so many pictures, or readings, somebody else's content stands there, so many times; 0: nobody's */
+	int insist;
 };
 
 struct decoder_options {
