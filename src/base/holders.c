@@ -20,7 +20,7 @@ static bool has_open(DIR *descriptors, dev_t device)
 	return false;
 }
 
-static bool read_text(int pid, const char *what, char *to, size_t size)
+static bool read_proc(int pid, const char *what, char *to, size_t size)
 {
 	char path[64];
 
@@ -37,10 +37,10 @@ static void read_name(int pid, char *to, size_t size)
 {
 	char command[256], *name;
 
-	if (!read_text(pid, "comm", to, size))
+	if (!read_proc(pid, "comm", to, size))
 		snprintf(to, size, "?");
 	to[strcspn(to, "\n")] = '\0';
-	if (!read_text(pid, "cmdline", command, sizeof command))
+	if (!read_proc(pid, "cmdline", command, sizeof command))
 		return;
 	name = strrchr(command, '/') ? strrchr(command, '/') + 1 : command;
 	if (strncmp(name, to, strlen(to)) == 0)

@@ -2,8 +2,8 @@
 """words.py prune IN.pot OUT.pot | check TEMPLATE.pot vi.po: what tools/words does with catalogues and sources.
 
 check prints a line for each text that is not translated, fuzzy, not used any more, or stands in the sources without a
-mark although it looks like something for people; status 1 if there is one. tools/po/plain lists texts that are meant to
-stay as they are.
+mark although it looks like something for people; status 1 if there is one. tools/po/plain lists texts, and after @ whole
+files, that are meant to stay as they are.
 """
 import os
 import re
@@ -74,7 +74,7 @@ def check_catalogue(template, catalogue):
         if text not in had:
             place = re.search(r"^#: (\S+)", block, re.M)
             yield f"{place.group(1) if place else '?'}: not in the catalogue: {short(text)}"
-    result = subprocess.run(["msgfmt", "--check", "--check-accelerators=~", "-o", os.devnull, catalogue],
+    result = subprocess.run(["msgfmt", "--check-format", "-o", os.devnull, catalogue],
                             capture_output=True, text=True, check=False)
     if result.returncode:
         yield from result.stderr.splitlines()
@@ -85,7 +85,7 @@ def check_catalogue(template, catalogue):
 TOKEN = re.compile(r'\\\n|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|#\s*include[^\n]*|[A-Za-z_]\w*|\d\w*|\S',
                    re.S)
 SENTENCE = re.compile(r"(?:^|[^\w%&\\.:/<-])[A-Za-z]?[a-z]{1,}[,;:]? [a-z(`'%<-]?[a-z]{2,}")
-DATA = re.compile(r'^\{|^<|\\"|^[^a-z]*$')
+DATA = re.compile(r'^\{|^<|\\"|^[^a-z]*$|^(?:SELECT|INSERT|CREATE|UPDATE|DELETE|PRAGMA) ')
 
 
 def literals(text):
@@ -118,7 +118,9 @@ def spoken(literal):
 
 def check_marks(template):
     with open(os.path.join(TOP, "tools/po/plain"), encoding="utf-8") as file:
-        plain = {line.rstrip("\n") for line in file if line.strip() and not line.startswith("# ")}
+        plain = {line.rstrip() for line in file if line.strip() and not line.startswith("## ")}
+    whole = {line[1:] for line in plain if line.startswith("@")}
+    plain = {line for line in plain if not line.startswith("@")}
     taken = set()
     for text, strings, _, _, block in entries(template):
         taken.add(re.sub(r"<PRI\w+>", "", text))
@@ -127,15 +129,15 @@ def check_marks(template):
     names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "src/*.[ch]", "drivers/*.[ch]",
                             "tools/*.[ch]"], capture_output=True, text=True, check=True, cwd=TOP).stdout.split()
     for name in sorted(names):
-        if not os.path.exists(os.path.join(TOP, name)):
+        if name in whole or not os.path.exists(os.path.join(TOP, name)):
             continue
         with open(os.path.join(TOP, name), encoding="utf-8") as file:
             text = file.read()
         for line, literal in literals(text):
             if spoken(literal) in taken or DATA.search(literal) or not SENTENCE.search(literal):
                 continue
-            if literal in plain:
-                used.add(literal)
+            if literal.rstrip() in plain:
+                used.add(literal.rstrip())
                 continue
             yield f"{name}:{line}: not marked for translation: \"{short(literal)}\""
     for literal in sorted(plain - used):
