@@ -97,11 +97,16 @@ static void change(struct alarms *alarms, struct state *state, bool raised)
 	state->try_at = 0;
 	if (raised) {
 		state->raised_at = clock_now(alarms->clock).time;
-		log_error(
-			"alarm %s%s%s: %s", name, display ? " of " : "", display ? display : "", state->text);
+		if (display)
+			log_error("alarm %s of %s: %s", name, display, _(state->text));
+		else
+			log_error("alarm %s: %s", name, _(state->text));
 	} else {
 		state->since = 0;
-		log_notice("alarm %s%s%s is over", name, display ? " of " : "", display ? display : "");
+		if (display)
+			log_notice("alarm %s of %s is over", name, display);
+		else
+			log_notice("alarm %s is over", name);
 	}
 }
 
