@@ -2,25 +2,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/alloc.h"
 #include "base/digest.h"
+#include "base/pages.h"
 
-/* A screen's picture is some two thousand small pages, each a fault when it is first written. */
-#define HUGE_PAGE ((size_t)2 << 20)
-
-static uint32_t *pixels_create(size_t size)
+static size_t pixels_size(const struct frame *frame)
 {
-	void *pixels;
-
-	if (size < HUGE_PAGE)
-		return xcalloc(1, size);
-	if (posix_memalign(&pixels, HUGE_PAGE, size) != 0)
-		abort();					      /* no memory: see base/alloc.h */
-	madvise(pixels, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* a kernel may have none */
-	memset(pixels, 0, size);
-	return pixels;
+	return (size_t)frame->stride * (size_t)frame->height * sizeof *frame->pixels;
 }
 
 struct frame *frame_create(int width, int height)
@@ -29,7 +18,7 @@ struct frame *frame_create(int width, int height)
 		return NULL;
 	struct frame *frame = xmalloc(sizeof *frame);
 	*frame = (struct frame){.width = width, .height = height, .stride = width, .references = 1};
-	frame->pixels = pixels_create((size_t)width * (size_t)height * sizeof *frame->pixels);
+	frame->pixels = pages_create(pixels_size(frame));
 	return frame;
 }
 
@@ -43,7 +32,7 @@ void frame_unref(struct frame *frame)
 {
 	if (!frame || __atomic_sub_fetch(&frame->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	free(frame->pixels);
+	pages_destroy(frame->pixels, pixels_size(frame));
 	free(frame);
 }
 
@@ -87,12 +76,19 @@ bool frame_equal(const struct frame *a, const struct frame *b)
 
 uint64_t frame_digest(const struct frame *frame)
 {
+	enum { PIECE = 256 };
 	uint64_t state = DIGEST_START;
+	uint8_t rgb[3 * PIECE];
 	for (int y = 0; y < frame->height; y++) {
 		const uint32_t *row = frame_row(frame, y);
-		for (int x = 0; x < frame->width; x++) {
-			uint8_t rgb[3] = {(uint8_t)(row[x] >> 16), (uint8_t)(row[x] >> 8), (uint8_t)row[x]};
-			state = digest_picture(state, rgb, sizeof rgb);
+		for (int x = 0; x < frame->width; x += PIECE) {
+			int count = frame->width - x < PIECE ? frame->width - x : PIECE;
+			for (int i = 0; i < count; i++) {
+				rgb[3 * i] = (uint8_t)(row[x + i] >> 16);
+				rgb[3 * i + 1] = (uint8_t)(row[x + i] >> 8);
+				rgb[3 * i + 2] = (uint8_t)row[x + i];
+			}
+			state = digest_picture(state, rgb, 3 * (size_t)count);
 		}
 	}
 	return state;

@@ -51,6 +51,27 @@ static void make_runs(struct panel_map *map, const uint32_t *sources, uint32_t f
 	}
 }
 
+/* A screen: the wire's rows are the frame's. Two million pixels need not be walked one by one to find that out. */
+static bool is_plain(const struct panel_spec *spec)
+{
+	const struct module_map *map = &spec->map;
+	bool one_module = (map->module_width == 0 || map->module_width == spec->width) &&
+			  (map->module_height == 0 || map->module_height == spec->height) &&
+			  map->columns <= 1 && map->rows <= 1;
+
+	return one_module && spec->rotate == 0 && !spec->cabinets && !map->scan && !map->pixel_columns &&
+	       !map->pixel_serpentine;
+}
+
+static void make_rows(struct panel_map *map)
+{
+	map->runs = xcalloc((size_t)map->height, sizeof *map->runs);
+	map->count = (size_t)map->height;
+	for (int y = 0; y < map->height; y++)
+		map->runs[y] = (struct run){
+			.y = y, .dx = 1, .count = (uint32_t)map->width, .row = (uint32_t)y};
+}
+
 int panel_map_build(const struct panel_spec *spec, struct panel_map *ret_map, const char **ret_why)
 {
 	struct panel_map map = {0};
@@ -59,6 +80,11 @@ int panel_map_build(const struct panel_spec *spec, struct panel_map *ret_map, co
 	if (wrong) {
 		*ret_why = wrong;
 		return -EINVAL;
+	}
+	if (is_plain(spec)) {
+		make_rows(&map);
+		*ret_map = map;
+		return 0;
 	}
 	uint32_t *sources = xcalloc((size_t)map.width * (size_t)map.height, sizeof *sources);
 	wrong = walk_sources(spec, sources);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/pages.h"
 #include "base/words.h"
 #include "output/private.h"
 
@@ -231,7 +232,7 @@ static void make_buffers(struct output *output)
 		return;
 	}
 	output->frame.wire_size = panel_wire_size(output->panel);
-	output->wire = xcalloc(1, output->frame.wire_size);
+	output->wire = pages_create(output->frame.wire_size);
 	output->frame.wire = output->wire;
 	panel_wire_shape(output->panel, &output->frame.width, &output->frame.height);
 }
@@ -296,7 +297,7 @@ void output_destroy(struct output *output)
 	loop_timer_destroy(output->sink.timer);
 	frame_unref(output->canvas);
 	frame_unref(output->picture);
-	free(output->wire);
+	pages_destroy(output->wire, output->frame.wire_size);
 	panel_destroy(output->panel);
 	options_free(output->driver, output->sink.priv);
 	free(output->sink.priv);

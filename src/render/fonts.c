@@ -63,6 +63,9 @@ static FcConfig *configure(const char *directory)
 		FcConfigDestroy(config);
 		config = NULL;
 	}
+	/* Else pango reads the system's configuration and all of its fonts, only to never ask for one of them. */
+	if (config)
+		FcConfigSetCurrent(config);
 	free(xml);
 	return config;
 }

@@ -161,7 +161,7 @@ static struct frame *ground_frame(const struct text_order *order)
 	struct frame *frame = frame_create(order->width, order->height);
 	if (order->ground)
 		frame_copy(frame, 0, 0, order->ground, all);
-	else
+	else if (order->setting.background != 0) /* it is black */
 		frame_fill(frame, all, order->setting.background);
 	return frame;
 }

@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "base/text.h"
 
 static void utf8(void **state)
@@ -79,6 +80,36 @@ static void digests(void **state)
 	assert_true(digest_picture(DIGEST_START, "a", 1) == UINT64_C(0xaf63dc4c8601ec8c));
 	assert_true(digest_picture(digest_picture(DIGEST_START, "foo", 3), "bar", 3) ==
 		    UINT64_C(0x85944171f73967e8));
+}
+
+/* Long black runs are a multiplication, wherever they begin and end. */
+static void digest_of_black(void **state)
+{
+	enum { SIZE = 400 };
+	uint8_t bytes[SIZE];
+
+	for (size_t lit = 0; lit < SIZE; lit += 7) {
+		uint64_t slow = DIGEST_START;
+		memset(bytes, 0, sizeof bytes);
+		bytes[lit] = 1;
+		for (size_t i = 0; i < SIZE; i++)
+			slow = digest_picture(slow, &bytes[i], 1);
+		assert_true(digest_picture(DIGEST_START, bytes, SIZE) == slow);
+	}
+}
+
+static void large_memory(void **state)
+{
+	static const size_t sizes[] = {1, 4096, (2 << 20) - 1, 2 << 20, (2 << 20) + 1, 5 << 20};
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		uint8_t *pages = pages_create(sizes[i]);
+		for (size_t at = 0; at < sizes[i]; at += at + 4096 < sizes[i] ? 4096 : 1)
+			assert_int_equal(pages[at], 0);
+		memset(pages, 1, sizes[i]);
+		pages_destroy(pages, sizes[i]);
+	}
+	pages_destroy(NULL, 1);
 }
 
 static struct location at(const char *file, int line, int column)
@@ -376,6 +407,8 @@ int main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(nfc),
 		cmocka_unit_test(digests),
+		cmocka_unit_test(digest_of_black),
+		cmocka_unit_test(large_memory),
 		cmocka_unit_test(diagnostics),
 		cmocka_unit_test(diagnostics_of_strange_names),
 		cmocka_unit_test(diagnostics_have_an_end),
