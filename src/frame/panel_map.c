@@ -68,8 +68,8 @@ static void make_rows(struct panel_map *map)
 	map->runs = xcalloc((size_t)map->height, sizeof *map->runs);
 	map->count = (size_t)map->height;
 	for (int y = 0; y < map->height; y++)
-		map->runs[y] = (struct run){
-			.y = y, .dx = 1, .count = (uint32_t)map->width, .row = (uint32_t)y};
+		map->runs[y] =
+			(struct run){.y = y, .dx = 1, .count = (uint32_t)map->width, .row = (uint32_t)y};
 }
 
 int panel_map_build(const struct panel_spec *spec, struct panel_map *ret_map, const char **ret_why)
