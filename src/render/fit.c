@@ -13,7 +13,7 @@ struct fitting {
 	struct typesetter *typesetter;
 	const struct face *face;
 	const struct setting *setting;
-	const char *text;
+	struct passage passage;
 	int width, height;
 	enum overflow overflow;
 };
@@ -43,12 +43,12 @@ static int countable(const char *text, int height)
 static bool try_height(const struct fitting *f, int height, struct fitted *fitted)
 {
 	struct font font;
-	for (int most = countable(f->text, height); most > 0;) {
+	for (int most = countable(f->passage.marked.text, height); most > 0;) {
 		if (!fonts_choose(f->fonts, f->typesetter, f->face, f->setting->family, f->setting->bold,
-			    most, f->text, &font))
+			    most, f->passage.covering, &font))
 			return false;
 		fitted_finish(fitted);
-		block_set(&fitted->block, f->fonts, f->typesetter, &font, f->text, f->width,
+		block_set(&fitted->block, f->fonts, f->typesetter, &font, &f->passage, f->width,
 			f->setting->spacing);
 		int over = block_height_of(&fitted->block, 1) - height;
 		if (over <= 0)
@@ -124,22 +124,28 @@ bool text_fit(struct fonts *fonts, struct typesetter *typesetter, const struct f
 	const struct setting *setting, const char *text, int width, int height, enum overflow overflow,
 	struct fitted *ret_fitted)
 {
-	const struct fitting f = {fonts, typesetter, face, setting, text, width, height, overflow};
+	struct fitting f = {
+		fonts, typesetter, face, setting, .width = width, .height = height, .overflow = overflow};
 	*ret_fitted = (struct fitted){0};
-	if (setting->size > 0)
-		return try_height(&f, setting->size < height ? setting->size : height, ret_fitted);
-	return choose(&f, ret_fitted);
+	passage_read(&f.passage, fonts, text, false);
+	bool any = setting->size > 0
+			   ? try_height(&f, setting->size < height ? setting->size : height, ret_fitted)
+			   : choose(&f, ret_fitted);
+	passage_finish(&f.passage);
+	return any;
 }
 
 bool line_fit(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
 	const struct setting *setting, const char *text, int height, struct fitted *ret_fitted)
 {
-	const struct fitting f = {fonts, typesetter, face, setting, text, 0, height, OVERFLOW_FLOW};
+	struct fitting f = {fonts, typesetter, face, setting, .height = height, .overflow = OVERFLOW_FLOW};
 	*ret_fitted = (struct fitted){0};
-	if (!try_height(&f, height, ret_fitted))
-		return false;
-	ret_fitted->width = ret_fitted->block.width;
-	return true;
+	passage_read(&f.passage, fonts, text, true);
+	bool any = try_height(&f, height, ret_fitted);
+	passage_finish(&f.passage);
+	if (any)
+		ret_fitted->width = ret_fitted->block.width;
+	return any;
 }
 
 /* The first pages have a line more where they cannot all be equal. */

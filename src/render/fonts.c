@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "render/ink.h"
+#include "render/widths.h"
 
 #define TYPESETTERS_MOST 16
 
@@ -39,6 +40,7 @@ struct typesetter {
 	FcConfig *config;
 	PangoFontMap *map;
 	PangoContext *context;
+	struct widths *widths;
 };
 
 struct fonts {
@@ -149,6 +151,7 @@ int fonts_create(const char *directory, struct fonts **ret_fonts)
 
 static void typesetter_finish(struct typesetter *typesetter)
 {
+	widths_forget(typesetter->widths);
 	g_object_unref(typesetter->context);
 	g_object_unref(typesetter->map);
 }
@@ -156,6 +159,7 @@ static void typesetter_finish(struct typesetter *typesetter)
 static void typesetter_destroy(struct typesetter *typesetter)
 {
 	typesetter_finish(typesetter);
+	widths_destroy(typesetter->widths);
 	free(typesetter);
 }
 
@@ -190,6 +194,7 @@ static void typesetter_init(struct typesetter *typesetter, FcConfig *config)
 static struct typesetter *typesetter_create(struct fonts *fonts)
 {
 	struct typesetter *typesetter = xcalloc(1, sizeof *typesetter);
+	typesetter->widths = widths_create();
 	typesetter_init(typesetter, fonts->config);
 	return typesetter;
 }
@@ -215,6 +220,7 @@ void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter)
 		typesetter_destroy(typesetter);
 }
 
+/* How the context draws from now on. */
 static void set_options(struct typesetter *typesetter, const struct font *font, cairo_hint_style_t hint,
 	cairo_hint_metrics_t metrics)
 {
@@ -228,27 +234,37 @@ static void set_options(struct typesetter *typesetter, const struct font *font, 
 	pango_context_changed(typesetter->context);
 }
 
-/* Whether its file could be opened. */
-static bool can_draw(struct typesetter *typesetter, const PangoFontDescription *description)
+static PangoFontDescription *describe(const struct font *font)
+{
+	PangoFontDescription *description = pango_font_description_new();
+	pango_font_description_set_family_static(description, font->family);
+	pango_font_description_set_absolute_size(description, (double)font->pixels * PANGO_SCALE);
+	pango_font_description_set_weight(description, font->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	return description;
+}
+
+/* NULL: its file could not be opened. */
+static PangoFont *load_font(struct typesetter *typesetter, const PangoFontDescription *description)
 {
 	PangoFont *font = pango_context_load_font(typesetter->context, description);
 	cairo_scaled_font_t *scaled = font ? pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font)) : NULL;
-	bool can = scaled && cairo_scaled_font_status(scaled) == CAIRO_STATUS_SUCCESS;
+	if (scaled && cairo_scaled_font_status(scaled) == CAIRO_STATUS_SUCCESS)
+		return font;
 	if (font)
 		g_object_unref(font);
-	return can;
+	return NULL;
 }
 
 /* pango keeps for good that a font failed: if that was for a moment only (no descriptor was left), a new map helps. */
 static PangoLayout *layout_with(struct typesetter *typesetter, const struct font *font,
 	cairo_hint_style_t hint, cairo_hint_metrics_t metrics)
 {
-	PangoFontDescription *description = pango_font_description_new();
-	pango_font_description_set_family_static(description, font->family);
-	pango_font_description_set_absolute_size(description, (double)font->pixels * PANGO_SCALE);
-	pango_font_description_set_weight(description, font->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	PangoFontDescription *description = describe(font);
 	set_options(typesetter, font, hint, metrics);
-	if (!can_draw(typesetter, description)) {
+	PangoFont *loaded = load_font(typesetter, description);
+	if (loaded) {
+		g_object_unref(loaded);
+	} else {
 		typesetter_finish(typesetter);
 		typesetter_init(typesetter, typesetter->config);
 		set_options(typesetter, font, hint, metrics);
@@ -259,15 +275,33 @@ static PangoLayout *layout_with(struct typesetter *typesetter, const struct font
 	return layout;
 }
 
+static cairo_hint_style_t hinting(const struct font *font)
+{
+	return font->crisp ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_SLIGHT;
+}
+
 PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font)
 {
-	return layout_with(typesetter, font, font->crisp ? CAIRO_HINT_STYLE_FULL : CAIRO_HINT_STYLE_SLIGHT,
-		CAIRO_HINT_METRICS_ON);
+	return layout_with(typesetter, font, hinting(font), CAIRO_HINT_METRICS_ON);
 }
 
 PangoLayout *typesetter_layout_unhinted(struct typesetter *typesetter, const struct font *font)
 {
 	return layout_with(typesetter, font, CAIRO_HINT_STYLE_NONE, CAIRO_HINT_METRICS_OFF);
+}
+
+PangoFont *typesetter_font(struct typesetter *typesetter, const struct font *font)
+{
+	PangoFontDescription *description = describe(font);
+	set_options(typesetter, font, hinting(font), CAIRO_HINT_METRICS_ON);
+	PangoFont *loaded = load_font(typesetter, description);
+	pango_font_description_free(description);
+	return loaded;
+}
+
+struct widths *typesetter_widths(struct typesetter *typesetter)
+{
+	return typesetter->widths;
 }
 
 void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font)
@@ -315,13 +349,37 @@ static bool fit_family(struct fonts *fonts, struct typesetter *typesetter, const
 	return true;
 }
 
-static bool covers(struct fonts *fonts, size_t family, const char *text)
+static bool covers(const struct fonts *fonts, size_t family, const char *text)
 {
 	uint32_t c;
+	if (!fonts->covered[family])
+		return false;
 	while ((c = utf8_next(&text)) != 0)
 		if (c >= ' ' && !FcCharSetHasChar(fonts->covered[family], c)) /* below: breaks, emphasis */
 			return false;
 	return true;
+}
+
+unsigned fonts_covering(const struct fonts *fonts, const char *text)
+{
+	unsigned covering = 0;
+	for (size_t i = 0; i < FAMILIES; i++)
+		if (covers(fonts, i, text))
+			covering |= 1u << i;
+	return covering;
+}
+
+static size_t family_of(const struct font *font)
+{
+	size_t family = 0;
+	while (family + 1 < FAMILIES && strcmp(families[family].name, font->family) != 0)
+		family++;
+	return family;
+}
+
+bool fonts_cover(unsigned covering, const struct font *font)
+{
+	return covering >> family_of(font) & 1;
 }
 
 static bool offered(struct fonts *fonts, size_t family, const char *name, int height)
@@ -335,7 +393,7 @@ static bool offered(struct fonts *fonts, size_t family, const char *name, int he
 }
 
 bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
-	const char *name, bool bold, int height, const char *text, struct font *ret_font)
+	const char *name, bool bold, int height, unsigned covering, struct font *ret_font)
 {
 	bool outline_first =
 		height >= OUTLINE_PREFERRED || (face->height > BOARD_MOST && height >= OUTLINE_LEAST);
@@ -345,7 +403,7 @@ bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const stru
 			bool outline = families[i].pixels == 0, whole = pass < 2;
 			if (!offered(fonts, i, name, height) ||
 				outline != (pass % 2 == 0 ? outline_first : !outline_first) ||
-				(whole && !covers(fonts, i, text)))
+				(whole && !(covering >> i & 1)))
 				continue;
 			if (fit_family(fonts, typesetter, &families[i], face, bold, height, ret_font))
 				return true;
@@ -355,9 +413,7 @@ bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const stru
 
 uint32_t fonts_missing(struct fonts *fonts, const struct font *font, const char *text)
 {
-	size_t family = 0;
-	while (family + 1 < FAMILIES && strcmp(families[family].name, font->family) != 0)
-		family++;
+	size_t family = family_of(font);
 	uint32_t c;
 	while ((c = utf8_next(&text)) != 0)
 		if (c != '\n' && !FcCharSetHasChar(fonts->covered[family], c))

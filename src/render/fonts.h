@@ -29,17 +29,24 @@ void fonts_give_back(struct fonts *fonts, struct typesetter *typesetter);
 
 /* The first character that the font's family lacks; 0: none. Line breaks count as present. */
 uint32_t fonts_missing(struct fonts *fonts, const struct font *font, const char *text);
-/* The best font of at most `height` pixels of ink for such a face; false: none is that low. family "" chooses: one that
- * has every character of the text, if there is any. */
+/* The families that have every character of the text, a bit each, for fonts_choose. */
+unsigned fonts_covering(const struct fonts *fonts, const char *text);
+bool fonts_cover(unsigned covering, const struct font *font); /* whether its family is one of them */
+/* The best font of at most `height` pixels of ink for such a face; false: none is that low. family "" chooses: one of
+ * those that cover the text, if there is any. */
 bool fonts_choose(struct fonts *fonts, struct typesetter *typesetter, const struct face *face,
-	const char *family, bool bold, int height, const char *text, struct font *ret_font);
+	const char *family, bool bold, int height, unsigned covering, struct font *ret_font);
 
 /* Fills in font->ink. */
 void fonts_measure(struct fonts *fonts, struct typesetter *typesetter, struct font *font);
 
 /* A layout in that font, without text. The caller unrefs (g_object_unref). */
 PangoLayout *typesetter_layout(struct typesetter *typesetter, const struct font *font);
-/* The same as its outlines are, off the pixels' grid: for proportions. */
+/* That font itself; NULL: it cannot be read now. The caller unrefs. */
+PangoFont *typesetter_font(struct typesetter *typesetter, const struct font *font);
+/* What was measured with it so far. */
+struct widths *typesetter_widths(struct typesetter *typesetter);
+/* A layout as its outlines are, off the pixels' grid: for proportions. */
 PangoLayout *typesetter_layout_unhinted(struct typesetter *typesetter, const struct font *font);
 
 #endif

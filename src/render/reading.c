@@ -21,10 +21,10 @@ size_t reading_syllables(const char *text, size_t size)
 static size_t syllables_in_lines(const struct block *block, int first, int count)
 {
 	size_t syllables = 0;
-	const char *text = pango_layout_get_text(block->layout);
 	for (int i = first; i < first + count; i++) {
-		PangoLayoutLine *line = pango_layout_get_line_readonly(block->layout, i);
-		syllables += reading_syllables(text + line->start_index, (size_t)line->length);
+		size_t size;
+		const char *line = block_line(block, i, &size);
+		syllables += reading_syllables(line, size);
 	}
 	return syllables;
 }

@@ -1,45 +1,8 @@
 #include "render/typeset.h"
 
 #include "base/alloc.h"
-#include "base/emphasis.h"
-#include "render/words.h"
-#include "render/wrap.h"
-
-/* A text without its marks, and where they were. */
-struct marked {
-	char *text;
-	struct run {
-		size_t begin, end;
-		struct emphasis look;
-	} * runs;
-	size_t count, capacity;
-	bool bold; /* some of it is */
-};
-
-static struct marked read_marks(const char *text)
-{
-	struct marked marked = {.text = emphasis_plain(text)};
-	struct emphasis_reader reader = {.at = text};
-	struct run run = {0};
-	const char *piece;
-	size_t size;
-	while (emphasis_next(&reader, &piece, &size, &run.look)) {
-		run.begin = run.end;
-		run.end += size;
-		marked.bold |= run.look.bold;
-		if (!run.look.bold && !run.look.coloured)
-			continue;
-		array_reserve_one(marked.runs, marked.count, marked.capacity);
-		marked.runs[marked.count++] = run;
-	}
-	return marked;
-}
-
-static void marked_finish(struct marked *marked)
-{
-	free(marked->text);
-	free(marked->runs);
-}
+#include "render/gauge.h"
+#include "render/lines.h"
 
 static void insert(PangoAttrList *list, PangoAttribute *attribute, const struct run *run)
 {
@@ -73,160 +36,103 @@ static void set_marked(PangoLayout *layout, const struct marked *marked, const s
 	pango_attr_list_unref(list);
 }
 
-/* One line: breaks become spaces, and what the author joined stays joined. */
+/* One line: what is left of breaks becomes spaces. */
 static void flatten(char *text)
 {
 	for (char *p = text; *p; p++)
-		if (*p == '\n' || *p == '\t')
+		if (*p == '\t')
 			*p = ' ';
 }
 
-/* --- breaking lines */
-
-/* Where the characters of the laid out text begin, in pixels from their paragraph's left: ret has size + 1. */
-static void find_places(PangoLayout *layout, int *ret, size_t size)
+static void lay_out(struct block *block)
 {
-	for (size_t i = 1; i <= size; i++)
-		ret[i] = -1;
-	ret[0] = 0;
-	PangoLayoutIter *iter = pango_layout_get_iter(layout);
-	do {
-		PangoRectangle box;
-		pango_layout_iter_get_cluster_extents(iter, NULL, &box);
-		ret[pango_layout_iter_get_index(iter)] = PANGO_PIXELS(box.x);
-	} while (pango_layout_iter_next_cluster(iter));
-	pango_layout_iter_free(iter);
-	/* Where a paragraph ends, which no cluster says. */
-	for (int i = 0; i < pango_layout_get_line_count(layout); i++) {
-		PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
-		PangoRectangle box;
-		pango_layout_line_get_extents(line, NULL, &box);
-		ret[line->start_index + line->length] = PANGO_PIXELS(box.width);
-	}
-	for (size_t i = 1; i <= size; i++)
-		if (ret[i] < 0)
-			ret[i] = ret[i - 1];
+	if (!block->layout)
+		block->layout = typesetter_layout(block->typesetter, &block->font);
+	pango_layout_set_single_paragraph_mode(block->layout, block->single);
+	set_marked(block->layout, &block->set, &block->font);
 }
 
-/* The text anew, line by line. */
-struct rewriting {
-	const char *text;
-	char *to;
-	size_t size;
-	size_t *moved; /* where each byte of the old text is in the new one */
-	const int *places;
-	int width;
-};
+/* --- measuring */
 
-static void write_line(struct rewriting *r, size_t begin, size_t end)
+static void measure_line(struct block *block, PangoRectangle ink, int width)
 {
-	for (size_t i = begin; i < end; i++) {
-		r->moved[i] = r->size;
-		r->to[r->size++] = r->text[i];
-	}
-	r->moved[end] = r->size;
+	int right = ink.x + ink.width > width ? ink.x + ink.width : width;
+	if (right > block->width)
+		block->width = right;
+	if (-ink.y > block->font.ink.up || ink.y + ink.height > block->font.ink.down)
+		block->faults |= RENDER_TOO_TALL; /* such as Å̊: not measured, would touch the next line */
 }
 
-static int larger(int a, int b)
+static void measure_laid_out(struct block *block)
 {
-	return a > b ? a : b;
-}
-
-static void break_paragraph(struct rewriting *r, size_t begin, size_t end)
-{
-	struct word *words = xcalloc(end - begin + 1, sizeof *words);
-	size_t count = words_find(r->text + begin, end - begin, words);
-	struct wrap_word *boxes = xcalloc(count + 1, sizeof *boxes);
-	size_t *ends = xcalloc(count + 1, sizeof *ends), from = 0;
-	int reached = 0;
-	for (size_t i = 0; i < count; i++) { /* where it is written from right to left, places fall */
-		int start = larger(r->places[begin + words[i].begin], reached);
-		reached = larger(r->places[begin + words[i].end], start);
-		boxes[i] = (struct wrap_word){start, reached, words[i].penalty, words[i].alone};
-	}
-	size_t lines = wrap_balance(boxes, count, r->width, ends);
-	for (size_t line = 0; line < lines; from = ends[line++]) {
-		if (line > 0)
-			r->to[r->size++] = '\n';
-		write_line(r, begin + words[from].begin, begin + words[ends[line] - 1].end);
-	}
-	free(ends);
-	free(boxes);
-	free(words);
-}
-
-/* The text with its lines broken at `width`, as the layout, which is not broken, measures them; what does not begin a
- * line any more is gone. */
-static void break_lines(struct marked *marked, PangoLayout *layout, int width)
-{
-	size_t size = strlen(marked->text);
-	int *places = xcalloc(size + 1, sizeof *places);
-	struct rewriting r = {.text = marked->text,
-		.to = xmalloc(2 * size + 1),
-		.moved = xcalloc(size + 1, sizeof *r.moved),
-		.places = places,
-		.width = width};
-	find_places(layout, places, size);
-	for (size_t begin = 0, end; begin <= size; begin = end + 1) {
-		end = begin + strcspn(marked->text + begin, "\n");
-		if (begin > 0)
-			r.to[r.size++] = '\n';
-		for (size_t i = begin; i <= end; i++)
-			r.moved[i] = r.size;
-		break_paragraph(&r, begin, end);
-	}
-	for (size_t i = 1; i <= size; i++) /* blanks at a break: where the line ended */
-		if (r.moved[i] < r.moved[i - 1])
-			r.moved[i] = r.moved[i - 1];
-	for (size_t i = 0; i < marked->count; i++) {
-		marked->runs[i].begin = r.moved[marked->runs[i].begin];
-		marked->runs[i].end = r.moved[marked->runs[i].end];
-	}
-	r.to[r.size] = '\0';
-	free(marked->text);
-	marked->text = r.to;
-	free(r.moved);
-	free(places);
-}
-
-static void measure_lines(struct block *block, int width)
-{
-	PangoRectangle ink, logical;
-	block->width = 0;
 	block->lines = pango_layout_get_line_count(block->layout);
 	for (int i = 0; i < block->lines; i++) {
+		PangoRectangle ink, logical;
 		pango_layout_line_get_pixel_extents(
 			pango_layout_get_line_readonly(block->layout, i), &ink, &logical);
-		int right = ink.x + ink.width > logical.width ? ink.x + ink.width : logical.width;
-		if (right > block->width)
-			block->width = right;
-		if (-ink.y > block->font.ink.up || ink.y + ink.height > block->font.ink.down)
-			block->faults |=
-				RENDER_TOO_TALL; /* such as Å̊: not measured, would touch the next line */
+		measure_line(block, ink, logical.width);
+	}
+}
+
+static void measure_words(struct block *block)
+{
+	const char *text = block->set.text;
+	size_t size = strlen(text);
+	block->lines = 0;
+	for (size_t begin = 0, end; begin <= size; begin = end + 1) {
+		PangoRectangle ink;
+		int width;
+		end = begin + strcspn(text + begin, "\n");
+		gauge_line(block->typesetter, &block->font, &block->set, begin, end, &ink, &width);
+		measure_line(block, ink, width);
+		block->lines++;
+	}
+}
+
+/* What was set, as it stands there. by_words: the passage is regular, and no layout is needed for that. */
+static void measure(struct block *block, bool by_words, int width)
+{
+	block->width = 0;
+	if (by_words) {
+		measure_words(block);
+	} else {
+		lay_out(block);
+		measure_laid_out(block);
 	}
 	if (width > 0 && block->width > width)
 		block->faults |= RENDER_TOO_WIDE;
 }
 
+static void find_places(struct block *block, const struct passage *passage, bool by_words, int *places)
+{
+	if (by_words) {
+		gauge_places(block->typesetter, &block->font, &passage->marked, places);
+		return;
+	}
+	if (!block->layout)
+		block->layout = typesetter_layout(block->typesetter, &block->font);
+	set_marked(block->layout, &passage->marked, &block->font);
+	gauge_layout(block->layout, places, strlen(passage->marked.text));
+}
+
 /* Letters may lean out of the box that a line is measured by: then it is broken a little narrower. */
-static void set_lines(struct block *block, const char *text, int width)
+static void set_lines(struct block *block, const struct passage *passage, bool by_words, int width)
 {
 	enum { TRIES = 4 };
-	int target = width;
+	int target = width, *places = xcalloc(strlen(passage->marked.text) + 1, sizeof *places);
+	find_places(block, passage, by_words, places);
 	for (int i = 0; i < TRIES; i++) {
-		struct marked marked = read_marks(text);
-		set_marked(block->layout, &marked, &block->font);
-		break_lines(&marked, block->layout, target);
-		set_marked(block->layout, &marked, &block->font);
-		marked_finish(&marked);
+		marked_finish(&block->set);
+		block->set = break_lines(passage, places, target);
 		block->faults &= ~(unsigned)RENDER_TOO_WIDE;
-		measure_lines(block, width);
+		measure(block, by_words, width);
 		if (block->width <= width)
 			break;
 		target -= block->width - width;
 		if (target < width * 3 / 4) /* it is a word that is too wide */
 			break;
 	}
+	free(places);
 }
 
 /* Bold words in a text that is not bold may stand higher. */
@@ -241,33 +147,47 @@ static void measure_bold(struct block *block, struct fonts *fonts, struct typese
 }
 
 void block_set(struct block *block, struct fonts *fonts, struct typesetter *typesetter,
-	const struct font *font, const char *text, int width, int spacing)
+	const struct font *font, const struct passage *passage, int width, int spacing)
 {
-	struct marked marked = read_marks(text);
-	*block = (struct block){.font = *font};
-	if (marked.bold && !font->bold)
+	const struct marked *marked = &passage->marked;
+	bool covered = fonts_cover(passage->covering, font);
+	*block = (struct block){.font = *font, .typesetter = typesetter, .single = width == 0};
+	if (marked->bold && !font->bold)
 		measure_bold(block, fonts, typesetter);
 	block->line_height = block->font.ink.up + block->font.ink.down + spacing;
-	block->missing = fonts_missing(fonts, font, marked.text);
+	block->missing = covered ? 0 : fonts_missing(fonts, font, marked->text);
 	if (block->missing)
 		block->faults |= RENDER_MISSING_GLYPH;
-	block->layout = typesetter_layout(typesetter, font);
+	bool by_words = passage->regular && covered && gauge_begin(typesetter, font, marked);
 	if (width > 0) {
-		set_lines(block, text, width);
+		set_lines(block, passage, by_words, width);
 	} else {
-		flatten(marked.text);
-		pango_layout_set_single_paragraph_mode(block->layout, TRUE);
-		set_marked(block->layout, &marked, font);
-		measure_lines(block, 0);
+		block->set = marked_copy(marked);
+		flatten(block->set.text);
+		measure(block, by_words, 0);
 	}
-	marked_finish(&marked);
 }
 
 void block_finish(struct block *block)
 {
 	if (block->layout)
 		g_object_unref(block->layout);
+	marked_finish(&block->set);
 	*block = (struct block){0};
+}
+
+const char *block_line(const struct block *block, int line, size_t *ret_size)
+{
+	const char *text = block->set.text;
+	if (block->layout) {
+		const PangoLayoutLine *laid_out = pango_layout_get_line_readonly(block->layout, line);
+		*ret_size = (size_t)laid_out->length;
+		return pango_layout_get_text(block->layout) + laid_out->start_index;
+	}
+	for (; line > 0; line--)
+		text += strcspn(text, "\n") + 1;
+	*ret_size = strcspn(text, "\n");
+	return text;
 }
 
 static int ink_height(const struct block *block)
@@ -331,6 +251,8 @@ void block_paint(
 	struct block *block, const struct setting *setting, int first, int count, struct frame *frame, int y)
 {
 	cairo_t *cr = paint_on(frame);
+	if (!block->layout)
+		lay_out(block);
 	set_colour(cr, setting->colour);
 	for (int i = first; i < first + count && i < block->lines; i++) {
 		PangoRectangle ink, logical;
@@ -351,6 +273,8 @@ void block_paint_part(
 	struct block *block, const struct setting *setting, int from, struct frame *frame, int y)
 {
 	cairo_t *cr = paint_on(frame);
+	if (!block->layout)
+		lay_out(block);
 	set_colour(cr, setting->colour);
 	paint_line(block, cr, frame, 0, -from, y + block->font.ink.up, false);
 	cairo_destroy(cr);

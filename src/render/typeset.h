@@ -7,7 +7,7 @@
 #ifndef RENDER_TYPESET_H
 #define RENDER_TYPESET_H
 
-#include "render/fonts.h"
+#include "render/passage.h"
 
 /* How a text is to be set on a face: style and face already merged. */
 struct setting {
@@ -19,22 +19,27 @@ struct setting {
 	enum align align, valign;
 };
 
-/* A text set in lines; owns its layout. */
+/* A text set in lines. Its typesetter stays its own until it is finished. */
 struct block {
-	struct font font; /* its ink is that of all the text, also of its bold words */
-	PangoLayout *layout;
+	struct font font;  /* its ink is that of all the text, also of its bold words */
+	struct marked set; /* the text, its lines parted by breaks */
+	bool single;	   /* one line, whatever it holds */
+	struct typesetter *typesetter;
+	PangoLayout *layout;	/* made when it is needed, at the latest for painting */
 	int lines, line_height; /* pixels, spacing included */
 	int width;		/* of the widest line */
 	unsigned faults;
 	uint32_t missing;
 };
 
-/* width 0: one line, line breaks become spaces. Otherwise lines are broken by render/wrap.h and none is wider than
+/* width 0: one line, and the passage was read as one. Otherwise lines are broken by render/wrap.h and none is wider than
  * width, but RENDER_TOO_WIDE. */
 void block_set(struct block *block, struct fonts *fonts, struct typesetter *typesetter,
-	const struct font *font, const char *text, int width, int spacing);
+	const struct font *font, const struct passage *passage, int width, int spacing);
 void block_finish(struct block *block);
 int block_height(const struct block *block);
+/* The text of a line, of *ret_size bytes. */
+const char *block_line(const struct block *block, int line, size_t *ret_size);
 /* The height of so many of its lines. */
 int block_height_of(const struct block *block, int lines);
 /* How many lines fit `height`; at least 1. */

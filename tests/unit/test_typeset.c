@@ -187,22 +187,30 @@ static const char *const syllables[] = {"Nộp", "hồ", "sơ,", "trực", "tuy�
 	"dichvucong.gov.vn", "Cần\u00a0\x01Giuộc\x03."};
 #define SYLLABLES (sizeof syllables / sizeof *syllables)
 
-/* What the layout shows, line by line, blanks at breaks taken out, against the text that went in. */
+static void set_block(struct block *block, const struct font *font, const char *text, int width)
+{
+	struct passage passage;
+	passage_read(&passage, fonts, text, width == 0);
+	block_set(block, fonts, typesetter, font, &passage, width, 0);
+	passage_finish(&passage);
+}
+
+/* What is shown, line by line, blanks at breaks taken out, against the text that went in. */
 static void check_set(const char *text, const struct font *font, int width)
 {
 	struct block block;
 	char *plain = emphasis_plain(text), *want = plain;
-	block_set(&block, fonts, typesetter, font, text, width, 0);
+	set_block(&block, font, text, width);
 	if (block.faults & RENDER_TOO_WIDE)
 		goto out;
 	assert_true(block.width <= width);
 	for (int i = 0; i < block.lines; i++) {
-		PangoLayoutLine *line = pango_layout_get_line_readonly(block.layout, i);
-		const char *shown = pango_layout_get_text(block.layout) + line->start_index;
+		size_t size;
+		const char *shown = block_line(&block, i, &size);
 		want += strspn(want, " \n");
-		if (strncmp(shown, want, (size_t)line->length) != 0)
+		if (strncmp(shown, want, size) != 0)
 			fail_msg("at width %d line %d of: %s", width, i, plain);
-		want += line->length;
+		want += size;
 		/* It ends where the text has a blank or ends: never at a no-break space. */
 		assert_true(
 			*want == ' ' || *want == '\n' || *want == '\0' || want[-1] == '-' || want[-1] == '.');
@@ -231,9 +239,78 @@ static void test_any_text_in_any_box(void **state)
 				syllables[(seed >> 8) % SYLLABLES]);
 		}
 		struct font font;
-		assert_true(fonts_choose(
-			fonts, typesetter, &face, "", round & 1, heights[round % 3], text, &font));
+		assert_true(fonts_choose(fonts, typesetter, &face, "", round & 1, heights[round % 3],
+			fonts_covering(fonts, text), &font));
 		check_set(text, &font, 60 + (round * 37) % 600);
+	}
+}
+
+/* Words whose widths are known make the same lines as a layout of all of the text, whatever the font and the size. */
+static void check_both_ways(const struct font *font, const char *text, int width)
+{
+	struct passage passage;
+	struct block by_words, laid_out;
+	passage_read(&passage, fonts, text, width == 0);
+	block_set(&by_words, fonts, typesetter, font, &passage, width, 0);
+	bool known = passage.regular;
+	passage.regular = false;
+	block_set(&laid_out, fonts, typesetter, font, &passage, width, 0);
+	if (known && fonts_cover(passage.covering, font))
+		assert_null(by_words.layout);
+	if (strcmp(by_words.set.text, laid_out.set.text) != 0 || by_words.width != laid_out.width ||
+		by_words.lines != laid_out.lines || by_words.faults != laid_out.faults)
+		fail_msg("%s, %d pixels%s: in %d: by words %d wide, faults %x: %s; laid out %d wide, faults "
+			 "%x: %s",
+			font->family, font->pixels, font->bold ? ", bold" : "", width, by_words.width,
+			by_words.faults, by_words.set.text, laid_out.width, laid_out.faults,
+			laid_out.set.text);
+	block_finish(&by_words);
+	block_finish(&laid_out);
+	passage_finish(&passage);
+}
+
+/* Figures and signs by themselves, what kerning moves, words that are broken within, several blanks, signs that are
+ * not letters, bold words. */
+static const char *const awkward[] = {"15", "07:00 - 11:30", "(1)", "AVAToWAVE YoTaVLT", "fi ffi fl ffl",
+	"r. f, T. V- 'A' \"W\" “Y” ‘T’", "https://dichvucong.longan.gov.vn/thu-tuc/1-2-3?a=b&c=d", "a/b/c-d",
+	"Ế Ỗ Ằ ữ Ǻ Ṩ", "  two  blanks   three ", "15\u00a0ngày", "10.000₫ ± 5% • 20°C … – —", "→ ↑ Å̊ e\u0301",
+	"\x01"
+	"Hạn\x03 nộp: \x01"
+	"31/12\x03",
+	"\x01"
+	"Lưu ý\x03: nộp",
+	"xin \x02"
+	"ff0000chào\x03 bạn",
+	"12 \x01"
+	"34 56\x03 78",
+	"T\n1\n\nV 2", "", " ", "ÀÁ ÂẤ ŸÝ ĐẠ Łł", "жук", "x\ty"};
+#define AWKWARD (sizeof awkward / sizeof *awkward)
+
+static void test_words_are_as_wide_as_in_a_layout(void **state)
+{
+	static const struct face faces[] = {
+		{.width = 1920, .height = 1080, .page_height = 1080, .rate = 30000},
+		{.width = 128, .height = 64, .page_height = 64, .rate = 30000, .mono = true},
+		{.width = 256, .height = 128, .page_height = 128, .rate = 30000}};
+	static const char *const families[] = {"Noto Sans", "Bang Tin 16", "Bang Tin 24", "Bang Tin 32"};
+	uint32_t seed = 11;
+	for (int round = 0; round < 1200; round++) {
+		char text[1024] = "";
+		size_t size = 0;
+		for (int i = 0; i < 1 + round % 12; i++) {
+			seed = seed * 1664525 + 1013904223;
+			uint32_t at = (seed >> 8) % (AWKWARD + SYLLABLES);
+			size += (size_t)snprintf(text + size, sizeof text - size, "%s%s",
+				i == 0		   ? ""
+				: (seed >> 20) % 9 ? " "
+						   : "\n",
+				at < AWKWARD ? awkward[at] : syllables[at - AWKWARD]);
+		}
+		struct font font;
+		int height = 32 + (int)(seed >> 4) % (round % 10 == 0 ? 400 : 60);
+		assert_true(fonts_choose(fonts, typesetter, &faces[round % 3],
+			families[round % 4 ? round / 3 % 4 : 0], round & 1, height, 0, &font));
+		check_both_ways(&font, text, round % 5 == 0 ? 0 : 40 + (round * 37) % 900);
 	}
 }
 
@@ -243,10 +320,11 @@ static void test_last_word_fits(void **state)
 	const struct face face = {.width = 64, .height = 16, .foreground = 0xffffff, .rate = 30000};
 	struct font font;
 	const char *text = "công tỉnh cũ";
-	assert_true(fonts_choose(fonts, typesetter, &face, "", false, 16, text, &font));
+	assert_true(
+		fonts_choose(fonts, typesetter, &face, "", false, 16, fonts_covering(fonts, text), &font));
 	for (int width = 40; width < 90; width++) {
 		struct block block;
-		block_set(&block, fonts, typesetter, &font, text, width, 0);
+		set_block(&block, &font, text, width);
 		assert_int_equal(block.faults, 0);
 		assert_true(block.width <= width);
 		block_finish(&block);
@@ -502,7 +580,8 @@ static void check_choice(bool mono, bool bold, int height)
 	struct face face = {.width = 1920, .height = 1080, .mono = mono};
 	struct font font;
 	struct ink ink;
-	assert_true(fonts_choose(fonts, typesetter, &face, "Noto Sans", bold, height, "Nộp", &font));
+	assert_true(fonts_choose(
+		fonts, typesetter, &face, "Noto Sans", bold, height, fonts_covering(fonts, "Nộp"), &font));
 	assert_true(ink_of_all(&font, &ink) <= height);
 	assert_int_equal(font.ink.up, ink.up);
 	assert_int_equal(font.ink.down, ink.down);
@@ -529,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_no_syllable_alone),
 		cmocka_unit_test(test_best_of_all),
 		cmocka_unit_test(test_any_text_in_any_box),
+		cmocka_unit_test(test_words_are_as_wide_as_in_a_layout),
 		cmocka_unit_test(test_last_word_fits),
 		cmocka_unit_test(test_emphasis_is_drawn),
 		cmocka_unit_test(test_emphasis_reader),
