@@ -156,6 +156,15 @@ void fitted_page(const struct fitted *fitted, int page, int *ret_first, int *ret
 	*ret_count = each + (page < more);
 }
 
+/* Where the first of `count` lines has its top in the box. */
+static int top_of(const struct fitted *fitted, const struct setting *setting, int count)
+{
+	int room = fitted->height - block_height_of(&fitted->block, count);
+	return room <= 0 || setting->valign == ALIGN_START ? 0
+	       : setting->valign == ALIGN_CENTRE	   ? room / 2
+							   : room;
+}
+
 void fitted_paint(
 	struct fitted *fitted, const struct setting *setting, int page, struct frame *frame, int x, int y)
 {
@@ -167,11 +176,16 @@ void fitted_paint(
 		.stride = frame->stride,
 		.pixels = frame_row(frame, y) + x,
 		.references = 1};
-	int room = fitted->height - block_height_of(&fitted->block, count);
-	int top = room <= 0 || setting->valign == ALIGN_START ? 0
-		  : setting->valign == ALIGN_CENTRE	      ? room / 2
-							      : room;
-	block_paint(&fitted->block, setting, first, count, &box, top);
+	block_paint(&fitted->block, setting, first, count, &box, top_of(fitted, setting, count));
+	fitted->faults |= fitted->block.faults;
+}
+
+void fitted_try(struct fitted *fitted, const struct setting *setting, int page)
+{
+	int first, count;
+	fitted_page(fitted, page, &first, &count);
+	block_try(&fitted->block, setting, first, count, fitted->width, fitted->height,
+		top_of(fitted, setting, count));
 	fitted->faults |= fitted->block.faults;
 }
 

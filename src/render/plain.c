@@ -59,7 +59,8 @@ static struct scene *one_text(
 {
 	struct scene *scene = scene_create(order->face);
 	struct part *part = scene_add_part(scene, (struct rect){0, 0, order->width, order->height});
-	text_part_make(p->fonts, order, p->paint, part, ret_report);
+	bool paint = p->paint && !(p->trial && !order->ground);
+	text_part_make(p->fonts, order, paint, part, ret_report);
 	scene->length = part->length;
 	scene->reading = ret_report->reading;
 	if (order->ground && p->paint) {
@@ -137,6 +138,13 @@ struct scene *scene_prepare_noted(
 	struct fonts *fonts, const struct face *face, const struct item *item, struct render_notes *notes)
 {
 	struct preparing p = {.fonts = fonts, .face = face, .paint = true, .notes = notes};
+	return prepare(&p, item);
+}
+
+struct scene *scene_try(
+	struct fonts *fonts, const struct face *face, const struct item *item, struct render_notes *notes)
+{
+	struct preparing p = {.fonts = fonts, .face = face, .paint = true, .trial = true, .notes = notes};
 	return prepare(&p, item);
 }
 

@@ -8,6 +8,7 @@ struct preparing {
 	struct fonts *fonts;
 	const struct face *face;    /* of the display */
 	bool paint;		    /* false: only what the length depends on */
+	bool trial;		    /* letters need not be painted where nothing but the eye finds out */
 	struct render_notes *notes; /* NULL: nobody asks */
 };
 

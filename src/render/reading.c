@@ -22,9 +22,8 @@ static size_t syllables_in_lines(const struct block *block, int first, int count
 {
 	size_t syllables = 0;
 	for (int i = first; i < first + count; i++) {
-		size_t size;
-		const char *line = block_line(block, i, &size);
-		syllables += reading_syllables(line, size);
+		const struct set_line *line = &block->line[i];
+		syllables += reading_syllables(block->set.text + line->begin, line->size);
 	}
 	return syllables;
 }

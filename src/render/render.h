@@ -69,6 +69,10 @@ struct render_notes { /* starts as zeros */
 };
 struct scene *scene_prepare_noted(
 	struct fonts *fonts, const struct face *face, const struct item *item, struct render_notes *notes);
+/* The same notes, reading, length and changes, sooner: letters that tell nothing more once they are painted are not. The
+ * scene must not be composed. */
+struct scene *scene_try(
+	struct fonts *fonts, const struct face *face, const struct item *item, struct render_notes *notes);
 void render_notes_finish(struct render_notes *notes);
 /* A scene of plain text in a display's default style: default messages, announcements. */
 struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,

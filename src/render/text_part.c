@@ -185,6 +185,7 @@ static void paint_pages(struct part *part, const struct text_order *order, struc
 	struct fitted *fitted = &draft->fitted;
 	for (int i = 0; i < fitted->pages; i++) {
 		if (!paint) {
+			fitted_try(fitted, &order->setting, i);
 			part->picture_count++;
 			continue;
 		}
@@ -244,8 +245,10 @@ static void paint_ticker(struct part *part, const struct text_order *order, stru
 		int slack = order->forms[draft->form].field_count > 0 ? part->band_height : 0;
 		part->strip_length = (block->width > 0 ? block->width : 1) + slack;
 	}
-	if (!paint)
+	if (!paint) {
+		block_try_part(block, part->band_height);
 		return;
+	}
 	if (!take_rows(part, order))
 		draft->faults |= RENDER_UNEVEN;
 	paint_tiles(part, order, draft);
@@ -267,8 +270,10 @@ static void paint_roll(struct part *part, const struct text_order *order, struct
 		part->strip_length = block_height(block);
 	if (part->strip_length > FRAME_SIDE_MOST) /* such a text was refused at load; what fits rolls */
 		part->strip_length = FRAME_SIDE_MOST;
-	if (!paint)
+	if (!paint) {
+		block_try(block, &order->setting, 0, block->lines, order->width, part->strip_length, 0);
 		return;
+	}
 	if (order->ground) {
 		part->background = order->ground->pixels[0];
 		if (!is_even(order->ground))

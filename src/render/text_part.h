@@ -35,7 +35,8 @@ void text_order_style(struct text_order *order, const struct style *style);
 /* A slow device is sent pages instead of motion. */
 enum motion possible_motion(const struct face *face, enum motion motion);
 
-/* Fills the part, whose area is as large as the order says. paint false: only what the length depends on. */
+/* Fills the part, whose area is as large as the order says. paint false: all but its pictures, and whether it stands on
+ * an even ground. */
 void text_part_make(struct fonts *fonts, const struct text_order *order, bool paint, struct part *part,
 	struct text_report *ret_report);
 

@@ -54,9 +54,12 @@ static void lay_out(struct block *block)
 
 /* --- measuring */
 
-static void measure_line(struct block *block, PangoRectangle ink, int width)
+static void add_line(struct block *block, struct set_line line)
 {
-	int right = ink.x + ink.width > width ? ink.x + ink.width : width;
+	PangoRectangle ink = line.ink;
+	int right = ink.x + ink.width > line.width ? ink.x + ink.width : line.width;
+	block->line = xrealloc(block->line, (size_t)block->lines + 1, sizeof *block->line);
+	block->line[block->lines++] = line;
 	if (right > block->width)
 		block->width = right;
 	if (-ink.y > block->font.ink.up || ink.y + ink.height > block->font.ink.down)
@@ -65,12 +68,14 @@ static void measure_line(struct block *block, PangoRectangle ink, int width)
 
 static void measure_laid_out(struct block *block)
 {
-	block->lines = pango_layout_get_line_count(block->layout);
-	for (int i = 0; i < block->lines; i++) {
-		PangoRectangle ink, logical;
-		pango_layout_line_get_pixel_extents(
-			pango_layout_get_line_readonly(block->layout, i), &ink, &logical);
-		measure_line(block, ink, logical.width);
+	int count = pango_layout_get_line_count(block->layout);
+	for (int i = 0; i < count; i++) {
+		PangoLayoutLine *laid_out = pango_layout_get_line_readonly(block->layout, i);
+		struct set_line line = {(size_t)laid_out->start_index, (size_t)laid_out->length, .width = 0};
+		PangoRectangle logical;
+		pango_layout_line_get_pixel_extents(laid_out, &line.ink, &logical);
+		line.width = logical.width;
+		add_line(block, line);
 	}
 }
 
@@ -78,21 +83,18 @@ static void measure_words(struct block *block)
 {
 	const char *text = block->set.text;
 	size_t size = strlen(text);
-	block->lines = 0;
 	for (size_t begin = 0, end; begin <= size; begin = end + 1) {
-		PangoRectangle ink;
-		int width;
 		end = begin + strcspn(text + begin, "\n");
-		gauge_line(block->typesetter, &block->font, &block->set, begin, end, &ink, &width);
-		measure_line(block, ink, width);
-		block->lines++;
+		struct set_line line = {begin, end - begin, .width = 0};
+		gauge_line(block->typesetter, &block->font, &block->set, begin, end, &line.ink, &line.width);
+		add_line(block, line);
 	}
 }
 
 /* What was set, as it stands there. by_words: the passage is regular, and no layout is needed for that. */
 static void measure(struct block *block, bool by_words, int width)
 {
-	block->width = 0;
+	block->width = block->lines = 0;
 	if (by_words) {
 		measure_words(block);
 	} else {
@@ -173,21 +175,8 @@ void block_finish(struct block *block)
 	if (block->layout)
 		g_object_unref(block->layout);
 	marked_finish(&block->set);
+	free(block->line);
 	*block = (struct block){0};
-}
-
-const char *block_line(const struct block *block, int line, size_t *ret_size)
-{
-	const char *text = block->set.text;
-	if (block->layout) {
-		const PangoLayoutLine *laid_out = pango_layout_get_line_readonly(block->layout, line);
-		*ret_size = (size_t)laid_out->length;
-		return pango_layout_get_text(block->layout) + laid_out->start_index;
-	}
-	for (; line > 0; line--)
-		text += strcspn(text, "\n") + 1;
-	*ret_size = strcspn(text, "\n");
-	return text;
 }
 
 static int ink_height(const struct block *block)
@@ -233,49 +222,78 @@ static int aligned(enum align align, int room)
 	return align == ALIGN_START || room < 0 ? 0 : align == ALIGN_CENTRE ? room / 2 : room;
 }
 
-static void paint_line(struct block *block, cairo_t *cr, const struct frame *frame, int index, int x,
-	int baseline, bool whole)
+/* The baseline of a line whose block's top is there. */
+static int baseline_of(const struct block *block, int place, int top)
 {
-	PangoRectangle ink;
-	PangoLayoutLine *line = pango_layout_get_line_readonly(block->layout, index);
-	pango_layout_line_get_pixel_extents(line, &ink, NULL);
-	bool above = baseline + ink.y<0, below = baseline + ink.y + ink.height> frame->height;
-	bool beside = whole && (x + ink.x < 0 || x + ink.x + ink.width > frame->width);
-	if (ink.width > 0 && (above || below || beside))
-		block->faults |= RENDER_CLIPPED;
-	cairo_move_to(cr, x, baseline);
-	pango_cairo_show_layout_line(cr, line);
+	return top + place * block->line_height + block->font.ink.up;
 }
 
-void block_paint(
-	struct block *block, const struct setting *setting, int first, int count, struct frame *frame, int y)
+static int left_of(const struct setting *setting, const struct set_line *line, int width)
+{
+	PangoRectangle ink = line->ink;
+	int x = aligned(setting->align, width - line->width);
+	if (x + ink.x < 0) /* a letter that leans out of its box on the left */
+		x = -ink.x;
+	if (x + ink.x + ink.width > width && ink.width <= width)
+		x = width - ink.x - ink.width;
+	return x;
+}
+
+static void try_rows(struct block *block, const struct set_line *line, int baseline, int height)
+{
+	PangoRectangle ink = line->ink;
+	if (ink.width > 0 && (baseline + ink.y < 0 || baseline + ink.y + ink.height > height))
+		block->faults |= RENDER_CLIPPED;
+}
+
+void block_try(struct block *block, const struct setting *setting, int first, int count, int width,
+	int height, int y)
+{
+	for (int i = first; i < first + count && i < block->lines; i++) {
+		const struct set_line *line = &block->line[i];
+		int x = left_of(setting, line, width);
+		try_rows(block, line, baseline_of(block, i - first, y), height);
+		if (line->ink.width > 0 && (x + line->ink.x < 0 || x + line->ink.x + line->ink.width > width))
+			block->faults |= RENDER_CLIPPED;
+	}
+}
+
+void block_try_part(struct block *block, int height)
+{
+	try_rows(block, &block->line[0], baseline_of(block, 0, 0), height);
+}
+
+static void paint_line(struct block *block, cairo_t *cr, int line, int x, int baseline)
+{
+	cairo_move_to(cr, x, baseline);
+	pango_cairo_show_layout_line(cr, pango_layout_get_line_readonly(block->layout, line));
+}
+
+static cairo_t *begin_painting(struct block *block, const struct setting *setting, const struct frame *frame)
 {
 	cairo_t *cr = paint_on(frame);
 	if (!block->layout)
 		lay_out(block);
 	set_colour(cr, setting->colour);
-	for (int i = first; i < first + count && i < block->lines; i++) {
-		PangoRectangle ink, logical;
-		pango_layout_line_get_pixel_extents(
-			pango_layout_get_line_readonly(block->layout, i), &ink, &logical);
-		int x = aligned(setting->align, frame->width - logical.width);
-		if (x + ink.x < 0) /* a letter that leans out of its box on the left */
-			x = -ink.x;
-		if (x + ink.x + ink.width > frame->width && ink.width <= frame->width)
-			x = frame->width - ink.x - ink.width;
-		paint_line(block, cr, frame, i, x, y + (i - first) * block->line_height + block->font.ink.up,
-			true);
-	}
+	return cr;
+}
+
+void block_paint(
+	struct block *block, const struct setting *setting, int first, int count, struct frame *frame, int y)
+{
+	cairo_t *cr = begin_painting(block, setting, frame);
+	block_try(block, setting, first, count, frame->width, frame->height, y);
+	for (int i = first; i < first + count && i < block->lines; i++)
+		paint_line(block, cr, i, left_of(setting, &block->line[i], frame->width),
+			baseline_of(block, i - first, y));
 	cairo_destroy(cr);
 }
 
 void block_paint_part(
 	struct block *block, const struct setting *setting, int from, struct frame *frame, int y)
 {
-	cairo_t *cr = paint_on(frame);
-	if (!block->layout)
-		lay_out(block);
-	set_colour(cr, setting->colour);
-	paint_line(block, cr, frame, 0, -from, y + block->font.ink.up, false);
+	cairo_t *cr = begin_painting(block, setting, frame);
+	try_rows(block, &block->line[0], baseline_of(block, 0, y), frame->height);
+	paint_line(block, cr, 0, -from, baseline_of(block, 0, y));
 	cairo_destroy(cr);
 }

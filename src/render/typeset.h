@@ -25,7 +25,12 @@ struct block {
 	struct marked set; /* the text, its lines parted by breaks */
 	bool single;	   /* one line, whatever it holds */
 	struct typesetter *typesetter;
-	PangoLayout *layout;	/* made when it is needed, at the latest for painting */
+	PangoLayout *layout; /* made when it is needed, at the latest for painting */
+	struct set_line {
+		size_t begin, size; /* bytes of set.text */
+		PangoRectangle ink; /* pixels, from its begin on the baseline */
+		int width;
+	} * line;
 	int lines, line_height; /* pixels, spacing included */
 	int width;		/* of the widest line */
 	unsigned faults;
@@ -38,8 +43,9 @@ void block_set(struct block *block, struct fonts *fonts, struct typesetter *type
 	const struct font *font, const struct passage *passage, int width, int spacing);
 void block_finish(struct block *block);
 int block_height(const struct block *block);
-/* The text of a line, of *ret_size bytes. */
-const char *block_line(const struct block *block, int line, size_t *ret_size);
+/* What block_paint would do with those lines on a frame of that size: sets RENDER_CLIPPED. */
+void block_try(struct block *block, const struct setting *setting, int first, int count, int width,
+	int height, int y);
 /* The height of so many of its lines. */
 int block_height_of(const struct block *block, int lines);
 /* How many lines fit `height`; at least 1. */
@@ -48,6 +54,8 @@ int block_lines_in(const struct block *block, int height);
  * leave the frame sets RENDER_CLIPPED. */
 void block_paint(
 	struct block *block, const struct setting *setting, int first, int count, struct frame *frame, int y);
+/* The same of block_paint_part on a frame of that height, its top at 0. */
+void block_try_part(struct block *block, int height);
 /* Paints columns [from, from + frame->width) of the only line, its top at y. */
 void block_paint_part(
 	struct block *block, const struct setting *setting, int from, struct frame *frame, int y);
@@ -85,6 +93,8 @@ void fitted_page(const struct fitted *fitted, int page, int *ret_first, int *ret
  * background is the caller's. Ink that would leave the box sets RENDER_CLIPPED in fitted->faults. */
 void fitted_paint(
 	struct fitted *fitted, const struct setting *setting, int page, struct frame *frame, int x, int y);
+/* The same without painting: only what it says of faults. */
+void fitted_try(struct fitted *fitted, const struct setting *setting, int page);
 void fitted_finish(struct fitted *fitted);
 
 #endif

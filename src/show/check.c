@@ -151,6 +151,5 @@ void show_check(struct show *show, int64_t now, struct diag_list *diags)
 	free(trial.judged);
 	free(trial.items);
 	check_default(show, diags);
-	measures_need(show->measures, show);
 	show_check_quotas(show, sched_programme_day(show->view.site, now), diags);
 }

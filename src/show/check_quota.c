@@ -73,7 +73,10 @@ void show_check_quotas(const struct show *show, day_t today, struct diag_list *d
 {
 	const struct catalogue *catalogue = show->catalogue;
 
-	if (!anybody_is_owed(show) || report_days(show, today, YEAR, diags))
+	if (!anybody_is_owed(show))
+		return;
+	measures_need(show->measures, show);
+	if (report_days(show, today, YEAR, diags))
 		return;
 	for (size_t i = 0; i < catalogue->entry_count; i++) {
 		const struct entry *entry = catalogue->entries[i];

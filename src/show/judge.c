@@ -47,17 +47,21 @@ double judge_luminance(struct fonts *fonts, const struct face *face, const struc
 	return mean;
 }
 
-/* A running text changes all the time, but not all of the display. */
+#define WATCHED (3 * NS_PER_SEC)
+
+/* A running text changes all the time, but not all of the display; one picture alone does not flash. */
+static bool may_flash(const struct scene *scene, const struct reading *reading)
+{
+	bool runs = reading->motion == MOTION_SCROLL_LEFT || reading->motion == MOTION_SCROLL_UP;
+	return !runs && scene_next_change(scene, (struct moment){0, 0}) < WATCHED;
+}
+
 static double own_flashes(const struct scene *scene, const struct judged *judged)
 {
-	bool runs =
-		judged->reading.motion == MOTION_SCROLL_LEFT || judged->reading.motion == MOTION_SCROLL_UP;
-	if (runs || scene_next_change(scene, (struct moment){0, 0}) == TIME_NEVER)
-		return 0;
 	struct luminance_at samples[SAMPLES_MOST];
 	size_t count = 0;
 	struct frame *frame = frame_create(judged->face->width, judged->face->height);
-	for (int64_t at = 0, before = 0; at < 3 * NS_PER_SEC && count < SAMPLES_MOST;
+	for (int64_t at = 0, before = 0; at < WATCHED && count < SAMPLES_MOST;
 		before = at, at = scene_next_change(scene, (struct moment){at, at})) {
 		if (at == 0)
 			scene_compose(scene, (struct moment){0, 0}, frame);
@@ -71,7 +75,7 @@ static double own_flashes(const struct scene *scene, const struct judged *judged
 
 void judge_measure(struct fonts *fonts, const struct item *item, struct judged *judged)
 {
-	struct scene *scene = scene_prepare_noted(fonts, judged->face, item, &judged->notes);
+	struct scene *scene = scene_try(fonts, judged->face, item, &judged->notes);
 	for (size_t i = 0; i < judged->notes.count; i++) {
 		const struct render_note *note = &judged->notes.items[i];
 		if (note->zone)
@@ -81,7 +85,11 @@ void judge_measure(struct fonts *fonts, const struct item *item, struct judged *
 	}
 	scene_reading(scene, &judged->reading);
 	judged->natural = scene_natural_length(scene);
-	judged->flashes = own_flashes(scene, judged);
+	if (may_flash(scene, &judged->reading)) {
+		struct scene *painted = scene_prepare(fonts, judged->face, item, NULL, NULL);
+		judged->flashes = own_flashes(painted, judged);
+		scene_unref(painted);
+	}
 	scene_unref(scene);
 }
 

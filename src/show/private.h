@@ -61,7 +61,7 @@ void measures_need(struct measures *measures, const struct show *show);
 /* Every item that can show here, once, into a malloc'ed array; returns their count. */
 size_t show_items(const struct show *show, const struct item ***ret_items);
 
-/* Reports shares and quotas that cannot be given, over the year from today on. The lengths are measured. */
+/* Reports shares and quotas that cannot be given, over the year from today on. Measures the lengths if there are any. */
 void show_check_quotas(const struct show *show, day_t today, struct diag_list *diags);
 
 /* Calls work(data, 0 .. count - 1), spread over the processors; returns when all are done. */

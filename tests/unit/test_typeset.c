@@ -205,8 +205,8 @@ static void check_set(const char *text, const struct font *font, int width)
 		goto out;
 	assert_true(block.width <= width);
 	for (int i = 0; i < block.lines; i++) {
-		size_t size;
-		const char *shown = block_line(&block, i, &size);
+		size_t size = block.line[i].size;
+		const char *shown = block.set.text + block.line[i].begin;
 		want += strspn(want, " \n");
 		if (strncmp(shown, want, size) != 0)
 			fail_msg("at width %d line %d of: %s", width, i, plain);
