@@ -44,6 +44,30 @@ struct drawing {
 	size_t short_count;
 };
 
+/* A trial tells the same as what is painted. */
+static void check_trial(const struct face *face, const struct item *item, const struct scene *scene,
+	unsigned faults, uint32_t missing)
+{
+	struct render_notes notes = {NULL, 0, 0};
+	struct scene *tried = scene_try(fonts, face, item, &notes);
+	struct reading reading, tried_reading;
+	scene_reading(scene, &reading);
+	scene_reading(tried, &tried_reading);
+	assert_int_equal(notes.count, faults ? 1 : 0);
+	assert_int_equal(notes.count ? notes.items[0].faults : 0, faults);
+	assert_int_equal(notes.count ? notes.items[0].missing : 0, missing);
+	assert_true(reading.capital == tried_reading.capital && reading.line == tried_reading.line &&
+		    reading.syllables == tried_reading.syllables &&
+		    reading.fullest == tried_reading.fullest && reading.motion == tried_reading.motion &&
+		    reading.pages == tried_reading.pages && reading.strip == tried_reading.strip &&
+		    reading.speed == tried_reading.speed);
+	assert_true(scene_natural_length(scene) == scene_natural_length(tried));
+	assert_true(scene_next_change(scene, (struct moment){0, 0}) ==
+		    scene_next_change(tried, (struct moment){0, 0}));
+	render_notes_finish(&notes);
+	scene_unref(tried);
+}
+
 static struct scene *prepare_on(
 	int64_t minimum_cycle, const struct drawing *d, const char *text, unsigned *ret_faults)
 {
@@ -66,7 +90,12 @@ static struct scene *prepare_on(
 		.rate = 30000,
 		.minimum_cycle = minimum_cycle};
 	uint32_t missing = 0;
-	return scene_prepare(fonts, &face, &item, ret_faults, &missing);
+	unsigned faults;
+	struct scene *scene = scene_prepare(fonts, &face, &item, &faults, &missing);
+	check_trial(&face, &item, scene, faults, missing);
+	if (ret_faults)
+		*ret_faults = faults;
+	return scene;
 }
 
 static struct scene *prepare(const struct drawing *d, const char *text, unsigned *ret_faults)
