@@ -65,7 +65,6 @@ static void build_shows(struct change *change)
 	struct engine *engine = change->engine;
 	const struct site *site = engine->site;
 	change->shows = xcalloc(site->display_count, sizeof *change->shows);
-	int64_t until = change->now.time + channel_lookahead(&engine->clock);
 	for (size_t i = 0; i < site->display_count; i++) {
 		/* Under other overrides nothing needs to be measured anew: a blank must not wait for that. The old
 		 * show lives until this change is swapped in. */
@@ -76,7 +75,7 @@ static void build_shows(struct change *change)
 			change->shows[i] = show_create(site, &site->displays[i], change->catalogue,
 				change->overrides, change->override_count, engine->fonts, engine->scenes);
 		show_set_data(change->shows[i], change->kind == CHANGE_DATA ? change->data : engine->data);
-		show_prepare(change->shows[i], change->now.time, until);
+		channel_prepare(&engine->clock, change->shows[i], change->now.time);
 	}
 }
 
@@ -428,9 +427,8 @@ static void swap(struct change *change)
 static void freshen(void *data)
 {
 	struct change *change = data;
-	int64_t until = change->now.time + channel_lookahead(&change->engine->clock);
 	for (size_t i = 0; i < change->engine->site->display_count; i++)
-		show_prepare(change->shows[i], change->now.time, until);
+		channel_prepare(&change->engine->clock, change->shows[i], change->now.time);
 }
 
 /* A signed order to blank goes the way of every blank, with the request's reply at its end; then it is noted. */

@@ -16,7 +16,7 @@
 struct preparation {
 	struct channel *channel;
 	struct show *show;
-	int64_t from, until;
+	int64_t from;
 };
 
 struct channel {
@@ -63,10 +63,30 @@ static const struct instant unknown = {TIME_ALWAYS, false};
 
 static void tick(void *data);
 
+#define AHEAD	   NS_PER_MIN
+#define AHEAD_MOST NS_PER_HOUR
+
+/* Of a text with fields, at once, while an injected clock runs fast: what it shows of an hour need not be painted before
+ * what shows next, nor before the daemon ends. A real clock has all that the time ahead will need. */
+#define PICTURES_AT_ONCE 128
+
+static bool is_fast(const struct clock *clock)
+{
+	return clock->injected && clock->rate > 1;
+}
+
+/* A minute of real time, but not for ever. */
 int64_t channel_lookahead(const struct clock *clock)
 {
-	double rate = clock->injected && clock->rate > 1 ? clock->rate : 1;
-	return (int64_t)(60 * rate) * NS_PER_SEC;
+	if (!is_fast(clock))
+		return AHEAD;
+	return clock->rate < (double)AHEAD_MOST / AHEAD ? (int64_t)(AHEAD * clock->rate) : AHEAD_MOST;
+}
+
+void channel_prepare(const struct clock *clock, struct show *show, int64_t from)
+{
+	show_prepare_some(
+		show, from, from + channel_lookahead(clock), is_fast(clock) ? PICTURES_AT_ONCE : SIZE_MAX);
 }
 
 /* --- preparing ahead */
@@ -74,7 +94,7 @@ int64_t channel_lookahead(const struct clock *clock)
 static void prepare_work(void *data)
 {
 	struct preparation *p = data;
-	show_prepare(p->show, p->from, p->until);
+	channel_prepare(p->channel->clock, p->show, p->from);
 }
 
 static void prepare_done(void *data)
@@ -93,7 +113,7 @@ static void prepare_ahead(struct channel *channel, struct instant now)
 	if (channel->preparing || !channel->show || channel->stopped ||
 		show_ready_until(channel->show) > now.time + ahead / 2)
 		return;
-	channel->preparation = (struct preparation){channel, channel->show, now.time, now.time + ahead};
+	channel->preparation = (struct preparation){channel, channel->show, now.time};
 	channel->preparing = true;
 	channel->prepare_at = clock_monotonic();
 	loop_work(channel->loop, prepare_work, prepare_done, &channel->preparation);

@@ -41,6 +41,8 @@ void channel_set_show(struct channel *channel, struct show *show);
 struct show *channel_show(struct channel *channel); /* borrowed; NULL before the first */
 /* How far ahead a show must be prepared at least, and how far it should be, ns of wall clock. */
 int64_t channel_lookahead(const struct clock *clock);
+/* Prepares a show from there on, that far or as far as is done soon. Slow; a worker. */
+void channel_prepare(const struct clock *clock, struct show *show, int64_t from);
 /* Something changed under the display: compose now. */
 void channel_wake(struct channel *channel);
 /* The clock was set from one instant to the other: what is laid over the schedule goes on; composes now. */

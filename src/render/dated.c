@@ -1,5 +1,7 @@
 /* Scenes with fields over a span of time: what each field says is painted beforehand, so that the frame path only copies.
  * What was painted for one span serves the next. */
+#include <glib.h>
+
 #include "base/alloc.h"
 #include "render/text_part.h"
 
@@ -9,7 +11,8 @@
 struct dating {
 	struct fonts *fonts;
 	struct asking asking;
-	int64_t from, until;
+	int64_t from, until; /* until: comes nearer once nothing more may be painted */
+	size_t most;	     /* pictures that may be painted of each text */
 };
 
 static bool has_fields(const struct scene *scene)
@@ -25,12 +28,13 @@ static bool has_fields(const struct scene *scene)
 	return false;
 }
 
-static struct variant *find_variant(const struct dated_part *dated, const char *text)
+/* What is painted already, by its text. A variant is its steps'. */
+static GHashTable *known_variants(const struct dated_part *former)
 {
-	for (size_t i = dated ? dated->step_count : 0; i > 0; i--)
-		if (strcmp(dated->steps[i - 1].variant->text, text) == 0)
-			return variant_ref(dated->steps[i - 1].variant);
-	return NULL;
+	GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; former && i < former->step_count; i++)
+		g_hash_table_replace(known, former->steps[i].variant->text, former->steps[i].variant);
+	return known;
 }
 
 static void add_step(struct dated_part *dated, int64_t from, struct variant *variant)
@@ -39,31 +43,50 @@ static void add_step(struct dated_part *dated, int64_t from, struct variant *var
 	dated->steps[dated->step_count++] = (struct dated_step){from, variant};
 }
 
-static void date_text(const struct dating *d, const struct part *part, const struct dated_part *former,
-	struct dated_part *dated)
+/* NULL: nothing more may be painted. */
+static struct variant *take_variant(
+	const struct dating *d, const struct part *part, GHashTable *known, const char *text, size_t *painted)
+{
+	struct variant *variant = g_hash_table_lookup(known, text);
+	if (variant)
+		return variant_ref(variant);
+	if (*painted > 0 && *painted >= d->most)
+		return NULL;
+	++*painted;
+	variant = text_part_variant(d->fonts, part, text);
+	g_hash_table_replace(known, variant->text, variant);
+	return variant;
+}
+
+static void date_text(
+	struct dating *d, const struct part *part, const struct dated_part *former, struct dated_part *dated)
 {
 	const struct words *words = text_source_words(part->source);
 	enum pace pace = words_pace(words);
-	const char *last = "";
+	GHashTable *known = known_variants(former);
+	const char *last = NULL;
+	size_t painted = 0;
 	for (int64_t at = d->from; at < d->until; at = pace_next(pace, d->asking.zone, at)) {
 		char *text = words_at(words, &d->asking, at);
-		if (dated->step_count == 0 || strcmp(text, last) != 0) {
-			struct variant *variant = find_variant(former, text);
+		struct variant *variant = NULL;
+		if (!last || strcmp(text, last) != 0) {
+			variant = take_variant(d, part, known, text, &painted);
 			if (!variant)
-				variant = find_variant(dated, text);
-			if (!variant)
-				variant = text_part_variant(d->fonts, part, text);
+				d->until = at;
+		}
+		if (variant) {
 			add_step(dated, at, variant);
 			last = variant->text;
 		}
 		free(text);
 	}
+	g_hash_table_destroy(known);
 }
 
-static struct scene *date_scene(const struct dating *d, struct scene *scene, const struct scene *former);
+static struct scene *date_scene(struct dating *d, struct scene *scene, const struct scene *former);
 
-static void date_part(const struct dating *d, const struct part *part, const struct dated_part *former,
-	struct dated_part *dated)
+static void date_part(
+	struct dating *d, const struct part *part, const struct dated_part *former, struct dated_part *dated)
 {
 	if (part->source)
 		date_text(d, part, former, dated);
@@ -76,7 +99,7 @@ static void date_part(const struct dating *d, const struct part *part, const str
 			former && former->elements ? former->elements[i] : NULL);
 }
 
-static struct scene *date_scene(const struct dating *d, struct scene *base, const struct scene *former)
+static struct scene *date_scene(struct dating *d, struct scene *base, const struct scene *former)
 {
 	if (!has_fields(base))
 		return scene_ref(base);
@@ -85,23 +108,28 @@ static struct scene *date_scene(const struct dating *d, struct scene *base, cons
 	scene->references = 1;
 	scene->base = scene_ref(base);
 	scene->from = d->from;
-	scene->until = d->until;
 	scene->dated = xcalloc(scene->part_count + 1, sizeof *scene->dated);
 	for (size_t i = 0; i < scene->part_count; i++)
 		date_part(d, &scene->parts[i], former && former->dated ? &former->dated[i] : NULL,
 			&scene->dated[i]);
+	scene->until = d->until;
 	return scene;
 }
 
 struct scene *scene_dated(struct fonts *fonts, struct scene *base, const struct asking *asking,
-	const struct scene *former, int64_t from, int64_t until)
+	const struct scene *former, int64_t from, int64_t until, size_t most)
 {
 	if (former && former->base != base)
 		former = NULL;
 	if (former && former->from < from && former->until >= from)
 		from = former->from > from - KEPT_BEHIND ? former->from : from - KEPT_BEHIND;
-	const struct dating d = {fonts, *asking, from, until};
+	struct dating d = {fonts, *asking, from, until, most};
 	return date_scene(&d, base, former);
+}
+
+int64_t scene_until(const struct scene *scene)
+{
+	return scene->base ? scene->until : TIME_NEVER;
 }
 
 void dated_finish(struct scene *scene)

@@ -104,9 +104,12 @@ void scene_reading(const struct scene *scene, struct reading *ret);
 /* --- scenes with fields: what is prepared shows samples; dated, it shows what they say at any instant of a span */
 
 /* Slow. A new reference: to base itself where it has no fields. former, what this gave for an earlier span or NULL,
- * lends what it has painted. asking as the face's when base was prepared. */
+ * lends what it has painted. asking as the face's when base was prepared. most: of each text so
+ * many new pictures are painted, one at least; the span ends sooner where another one would be needed. */
 struct scene *scene_dated(struct fonts *fonts, struct scene *base, const struct asking *asking,
-	const struct scene *former, int64_t from, int64_t until);
+	const struct scene *former, int64_t from, int64_t until, size_t most);
+/* The end of its span; TIME_NEVER where it is not dated. */
+int64_t scene_until(const struct scene *scene);
 /* Whether the scene may be composed for that instant; one that is not dated always. */
 bool scene_covers(const struct scene *scene, int64_t wall);
 

@@ -40,6 +40,7 @@ struct planning {
 	struct scene_store *store;
 	const struct plan *before; /* NULL: none */
 	int64_t from, until;
+	size_t most; /* pictures that may be painted of a text with fields */
 };
 
 static const struct scene *former_scene(const struct planning *planning, size_t item)
@@ -50,7 +51,7 @@ static const struct scene *former_scene(const struct planning *planning, size_t 
 	return before && has_scene(before, at, item) ? before->scenes[at].scene : NULL;
 }
 
-static void take_scene(struct plan *plan, const struct planning *planning, const struct item *item)
+static void take_scene(struct plan *plan, struct planning *planning, const struct item *item)
 {
 	size_t at = find_scene(plan, item->index);
 	const struct stored *stored;
@@ -61,9 +62,13 @@ static void take_scene(struct plan *plan, const struct planning *planning, const
 	memmove(plan->scenes + at + 1, plan->scenes + at, (plan->scene_count - at) * sizeof *plan->scenes);
 	stored = scene_store_item(planning->store, planning->face, item);
 	plan->scenes[at] = (struct planned_scene){.item = item->index, .stored = stored};
-	if (stored->scene)
-		plan->scenes[at].scene = scene_dated(planning->fonts, stored->scene, &planning->face->asking,
-			former_scene(planning, item->index), planning->from, planning->until);
+	if (stored->scene) {
+		struct scene *scene = scene_dated(planning->fonts, stored->scene, &planning->face->asking,
+			former_scene(planning, item->index), planning->from, planning->until, planning->most);
+		plan->scenes[at].scene = scene;
+		if (scene_until(scene) < planning->until) /* more of the others is of no use */
+			planning->until = plan->until = scene_until(scene);
+	}
 	plan->scene_count++;
 }
 
@@ -102,11 +107,12 @@ static void take_scenes(struct plan *plan, struct planning *planning, int64_t fr
 }
 
 struct plan *plan_create(const struct sched_view *view, const struct face *face, struct fonts *fonts,
-	struct scene_store *store, const struct plan *before, int64_t from, int64_t until)
+	struct scene_store *store, const struct plan *before, int64_t from, int64_t until, size_t most)
 {
-	struct planning planning = {face, fonts, store, before, from, until};
+	struct planning planning = {face, fonts, store, before, from, until, most};
 	struct plan *plan = xcalloc(1, sizeof *plan);
 
+	plan->until = until;
 	/* A transition under way shows what was before it. */
 	take_days(plan, view, from - TRANSITION_MOST - 1, until);
 	plan->has_transition = has_transition(plan, face, from);

@@ -19,13 +19,15 @@ struct plan {
 	struct planned_scene *scenes; /* by item */
 	size_t scene_count;
 	bool has_transition; /* something in it changes other than by a cut */
+	int64_t until;	     /* all is there before it */
 };
 
-/* All that shows within [from, until), and what gives way to it. before, or NULL, lends what it has painted. Days are
+/* All that shows within [from, until), and what gives way to it; sooner ended where a text with fields has
+ * `most` new pictures. before, or NULL, lends what it has painted. Days are
  * laid out anew for each plan, as far as they are needed: that is cheap,
  * and a hundred displays need not keep a hundred whole days. */
 struct plan *plan_create(const struct sched_view *view, const struct face *face, struct fonts *fonts,
-	struct scene_store *store, const struct plan *before, int64_t from, int64_t until);
+	struct scene_store *store, const struct plan *before, int64_t from, int64_t until, size_t most);
 void plan_destroy(struct plan *plan, struct scene_store *store);
 /* Frame path. NULL: not within the plan. */
 const struct day *plan_day(const struct plan *plan, int64_t time);

@@ -134,18 +134,23 @@ static void free_old_plans(struct show *show)
 
 void show_prepare(struct show *show, int64_t from, int64_t until)
 {
+	show_prepare_some(show, from, until, SIZE_MAX);
+}
+
+void show_prepare_some(struct show *show, int64_t from, int64_t until, size_t most)
+{
 	struct plan *before = show->published; /* which this thread alone writes */
 	struct plan *plan;
 
 	measures_need(show->measures, show);
 	if (until <= from)
 		until = from + 1;
-	plan = plan_create(&show->view, &show->face, show->fonts, show->store, before, from, until);
+	plan = plan_create(&show->view, &show->face, show->fonts, show->store, before, from, until, most);
 	plan->older = before;
 	if (plan->has_transition && !show->scratch)
 		show->scratch = frame_create(show->face.width, show->face.height);
 	__atomic_store_n(&show->published, plan, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&show->ready_until, until, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&show->ready_until, plan->until, __ATOMIC_SEQ_CST);
 	free_old_plans(show);
 }
 

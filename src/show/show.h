@@ -56,6 +56,8 @@ void show_check(struct show *show, int64_t now, struct diag_list *diags);
 /* Slow; a worker. Makes ready all that shows within [from, until): timelines and scenes. After it, show_compose for
  * these instants is never late. Idempotent. Not concurrently with itself on one show; concurrently with show_compose. */
 void show_prepare(struct show *show, int64_t from, int64_t until);
+/* The same as far as `most` new pictures of each text with fields reach, if that is less: show_ready_until says how far. */
+void show_prepare_some(struct show *show, int64_t from, int64_t until, size_t most);
 /* The instant up to which show_prepare has made all ready; TIME_ALWAYS before it did, and once show_compose was asked
  * for an instant that is not ready. */
 int64_t show_ready_until(const struct show *show);

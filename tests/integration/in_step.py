@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Screens with the same clock are in step: two daemons, started at different moments, hand over the same picture at the same
-instant. A still display wakes nobody."""
+instant. A still display wakes nobody. A hasty clock does not keep the daemon."""
 import os
 import time
 
@@ -89,7 +89,24 @@ def count_wake_ups(playlists):
         return wake_ups(site.daemon.pid) - before
 
 
+def check_hasty_clock():
+    """A thousand seconds a second, and each has its picture: an hour of them ahead would keep it for minutes."""
+    with Scratch() as scratch:
+        site = Site(scratch, """{ name = "a"; tags = ["led"]; size = "128x32"; driver = { name = "null"; }; }""")
+        code, _, err = site.bangtin("load", site.playlists("""
+messages:
+  gio: {text: "{time:%H:%M:%S}"}
+schedule:
+  - {show: gio, on: led}
+"""))
+        tap.ok(code == 0, "a text with seconds loads", err)
+        site.start("2026-03-02 08:00:00,1000")
+        tap.ok(wait_for(lambda: len(json_lines(site.trace)) > 3, 60), "a thousand times faster: it shows pictures")
+        tap.equal(stop(site.daemon, within=60), 0, "and ends when it is told to")
+
+
 check_in_step()
+check_hasty_clock()
 tap.equal(count_wake_ups(STILL), 0, "two still displays: the daemon sleeps, all of it")
 moving = count_wake_ups(MOVING)
 tap.ok(moving > 20, f"moving ones wake it ({moving} times): what was counted is what was meant")

@@ -261,6 +261,29 @@ static void composing_onward_equals_composing_anew(void **state)
 	show_destroy(show);
 }
 
+/* Prepared for hours ahead, piece by piece: each ends where its pictures do, and goes on from the last. */
+static void as_far_as_pictures_reach(void **state)
+{
+	struct world *w = *state;
+	struct show *show = make(w, "trang"), *other = make(w, "trang");
+	int64_t start = at(w, "2026-03-02 08:15:00"), time = start;
+	for (int piece = 0; piece < 4; piece++) {
+		show_prepare_some(show, time, time + 8 * NS_PER_HOUR, 30);
+		int64_t ready = show_ready_until(show);
+		assert_true(ready > time && ready < time + NS_PER_HOUR);
+		for (int64_t look = time; look < ready; look += 7 * NS_PER_SEC) {
+			compose(show, look, w->frame);
+			show_prepare(other, look, look + 1);
+			compose(other, look, w->fresh);
+			assert_true(frame_equal(w->frame, w->fresh));
+		}
+		time = ready;
+	}
+	assert_true(time >= start + 20 * NS_PER_SEC);
+	show_destroy(other);
+	show_destroy(show);
+}
+
 #ifndef __SANITIZE_ADDRESS__
 static void the_frame_path_allocates_nothing(void **state)
 {
@@ -519,6 +542,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(composing_onward_equals_composing_anew),
+		TEST(as_far_as_pictures_reach),
 #ifndef __SANITIZE_ADDRESS__
 		TEST(the_frame_path_allocates_nothing),
 #endif
