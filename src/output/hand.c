@@ -5,6 +5,8 @@
 #include "base/digest.h"
 #include "output/private.h"
 
+#define DIGEST_MOST (256 * 1024) /* bytes; a fraction of a millisecond */
+
 static bool blocking(const struct output *output)
 {
 	return output->driver->caps & SINK_BLOCKING;
@@ -79,6 +81,17 @@ static void accepted(struct output *output, uint64_t digest_of_frame, int64_t no
 	if (output->on_handed)
 		output->on_handed(output->on_handed_data, output->display, status->last_sequence,
 			status->last_instant, digest_of_frame);
+	if (output->observer)
+		output->observer->handed(
+			output->observer_data, status->last_sequence, status->last_instant);
+}
+
+uint64_t output_frame_digest(const struct output *output)
+{
+	const struct frame *frame = output->frame.frame;
+	size_t size = frame ? (size_t)frame->width * (size_t)frame->height * 3 : output->frame.wire_size;
+
+	return size <= DIGEST_MOST ? digest(output) : 0;
 }
 
 static void hand_over(struct output *output, int64_t now)

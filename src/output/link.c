@@ -168,6 +168,7 @@ static void fail(struct output *output, int64_t now)
 		snprintf(status->why, sizeof status->why, "%s", sink->why);
 	else
 		snprintf(status->why, sizeof status->why, "%s", strerror(-sink->down));
+	output->lost_owed |= output->link == LINK_UP || output->tries == 0;
 	if (output->link == LINK_UP || output->tries == 0)
 		output->down_since = now;
 	link_close(output);

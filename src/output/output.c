@@ -44,6 +44,27 @@ static void set_timer(struct output *output)
 	loop_timer_set(output->timer, deadline);
 }
 
+/* What was marked since: lost first, because what is shown comes after it. */
+static void tell_observer(struct output *output)
+{
+	const struct output_observer *observer = output->observer;
+	bool lost = output->lost_owed, slept = output->asleep && !output->told_asleep;
+
+	output->lost_owed = false;
+	output->told_asleep = output->asleep;
+	if (!observer)
+		return;
+	if (lost)
+		observer->lost(output->observer_data, output->status.why);
+	if (slept)
+		observer->slept(output->observer_data);
+	if (output->shown_sequence == output->told_shown)
+		return;
+	output->told_shown = output->shown_sequence;
+	observer->shown(
+		output->observer_data, output->shown_sequence, output->driver->caps & SINK_ACK);
+}
+
 void output_settle(struct output *output)
 {
 	if (output->settling) {
@@ -66,6 +87,7 @@ void output_settle(struct output *output)
 			  (output->link == LINK_UP && !output->pending && !output->in_flight &&
 				  output->shown_sequence == output->status.last_sequence);
 	set_timer(output);
+	tell_observer(output);
 	output->settling = false;
 }
 
@@ -308,6 +330,12 @@ void output_on_handed(struct output *output, output_handed_fn fn, void *data)
 {
 	output->on_handed = fn;
 	output->on_handed_data = data;
+}
+
+void output_observe(struct output *output, const struct output_observer *observer, void *data)
+{
+	output->observer = observer;
+	output->observer_data = data;
 }
 
 void output_on_ready(struct output *output, output_ready_fn fn, void *data)

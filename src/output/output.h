@@ -44,6 +44,23 @@ typedef void (*output_handed_fn)(
  * in place of what is pending. Never from within output_push. */
 typedef void (*output_ready_fn)(void *data);
 
+/* Who keeps a record of what was shown. Each is called when the driver's function has returned, never from within another
+ * call of the engine's to this output but output_push and its kind; it takes note and comes back, and calls nothing here
+ * but output_frame_digest. */
+struct output_observer {
+	/* The driver has taken this frame, which is the canvas as it was painted last. */
+	void (*handed)(void *data, uint64_t sequence, int64_t instant);
+	/* That frame is on the display. confirmed: the device said so (SINK_ACK); else the line took all of it. */
+	void (*shown)(void *data, uint64_t sequence, bool confirmed);
+	/* The link is broken: what the display shows is not known from here on. */
+	void (*lost)(void *data, const char *why);
+	/* The device was told to switch its picture off, and takes no frames until it wakes. */
+	void (*slept)(void *data);
+};
+void output_observe(struct output *output, const struct output_observer *observer, void *data); /* NULL: nobody */
+/* Of the frame just handed over, as in output_handed_fn, within `handed`; 0: too large to be digested on the frame path. */
+uint64_t output_frame_digest(const struct output *output);
+
 /* Binds and checks the display's options against its driver: pure, no I/O; used by `check` as well. */
 bool output_check(const struct display *display, struct diag_list *diags);
 

@@ -102,6 +102,11 @@ struct output {
 	output_ready_fn on_ready;
 	void *on_ready_data;
 
+	const struct output_observer *observer; /* NULL: nobody */
+	void *observer_data;
+	uint64_t told_shown; /* the sequence that it knows to be shown */
+	bool lost_owed, told_asleep;
+
 	struct output_status status;
 	enum health reported; /* in the log */
 	int64_t reported_at;
