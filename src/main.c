@@ -128,5 +128,6 @@ int main(int argc, char **argv)
 	if (optind < argc || !wanted.configuration)
 		return usage(optind < argc ? N_("takes options only") : N_("-c FILE is missing"));
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is a full disk, no reason to end */
 	return only_check ? check(wanted.configuration) : run(&wanted);
 }

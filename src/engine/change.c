@@ -399,6 +399,11 @@ static void swap(struct change *change)
 	free(engine->load_fault);
 	engine->load_fault = NULL;
 	trace_set_generation(engine->trace, engine->generation.number);
+	if (engine->record && change->kind == CHANGE_OVERRIDES)
+		proof_orders(engine->record, &engine->clock, engine->overrides, engine->override_count,
+			change->overrides, change->override_count);
+	else if (engine->record && change->kind != CHANGE_DATA)
+		proof_loaded(engine->record, &engine->clock, &engine->generation);
 	if (change->kind == CHANGE_OVERRIDES) {
 		struct override *old = engine->overrides;
 		size_t old_count = engine->override_count;

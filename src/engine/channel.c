@@ -28,6 +28,7 @@ struct channel {
 	struct output *control;		/* NULL: the display has none */
 	struct display control_display; /* as it sees it */
 	struct output *dimmer;		/* one of the two: whose brightness is set */
+	struct proof *proof;		/* NULL: nothing is recorded */
 	struct loop_timer *timer;
 
 	struct sensor *sensor; /* NULL: none */
@@ -40,7 +41,8 @@ struct channel {
 
 	struct instant painted; /* what the canvas shows; time TIME_ALWAYS: unknown */
 	bool composed;
-	int64_t due; /* wall instant of the frame that the timer waits for; TIME_NEVER */
+	int64_t boundary; /* of the composed item's first frame after it; TIME_NEVER */
+	int64_t due;	  /* wall instant of the frame that the timer waits for; TIME_NEVER */
 	int permille;
 	struct show_state state;
 	uint64_t late;
@@ -121,13 +123,35 @@ static void prepare_ahead(struct channel *channel, struct instant now)
 
 /* --- composing */
 
+/* On a clock that runs fast, what is a hair late is minutes late. The first picture of each item is then still composed for
+ * the instant that it was due, and so is one after a picture that stood for some time: a simulated day is the day, to the
+ * instant. TIME_NEVER: nothing is overdue. */
+static int64_t overdue(const struct channel *channel, int64_t now)
+{
+	const struct clock *clock = channel->clock;
+	int64_t painted = channel->painted.time, due = channel->due;
+	if (!clock->injected || clock->rate <= 1 || !channel->composed || painted == TIME_ALWAYS)
+		return TIME_NEVER;
+	bool stood = due != TIME_NEVER && (double)(due - painted) >= clock->rate * 5 * NS_PER_MS;
+	if (channel->boundary > painted && (channel->boundary < due || !stood))
+		due = channel->boundary;
+	else if (!stood)
+		return TIME_NEVER;
+	return due <= now && (double)(now - due) < clock->rate * 250 * NS_PER_MS ? due : TIME_NEVER;
+}
+
 /* The frame instant that now belongs to. A timer may fire a hair early against a slewed wall clock: the frame that it
  * was set for counts as due. */
 static struct instant frame_now(const struct channel *channel)
 {
 	struct instant now = clock_now(channel->clock);
-	if (channel->due != TIME_NEVER && now.time < channel->due && channel->due - now.time < NS_PER_MS)
+	double fast = channel->clock->injected && channel->clock->rate > 1 ? channel->clock->rate : 1;
+	if (channel->due != TIME_NEVER && now.time < channel->due &&
+		(double)(channel->due - now.time) < fast * NS_PER_MS)
 		now.time = channel->due;
+	int64_t due = overdue(channel, now.time);
+	if (due != TIME_NEVER)
+		now.time = due;
 	int32_t rate = channel->display->rate;
 	return (struct instant){frame_instant(rate, frame_index(rate, now.time)), now.trusted};
 }
@@ -191,6 +215,18 @@ static int64_t next_minute(struct instant at)
 	return (at.time / NS_PER_MIN + 1) * NS_PER_MIN;
 }
 
+/* The first frame of what comes after this item; TIME_NEVER: that is not known. */
+static int64_t boundary_of(const struct channel *channel)
+{
+	const struct segment *segment = channel->state.segment;
+	int32_t rate = channel->display->rate;
+	if (!segment)
+		return TIME_NEVER;
+	int64_t frame = frame_index(rate, segment->end);
+	return frame_instant(rate, frame) < segment->end ? frame_instant(rate, frame + 1)
+							 : frame_instant(rate, frame);
+}
+
 static void sleep_until(struct channel *channel, struct instant at, int64_t change)
 {
 	int32_t rate = channel->display->rate;
@@ -244,6 +280,8 @@ static void tick_pattern(struct channel *channel, struct instant at)
 			map->module_width, map->module_height, channel->lettering ? NULL : channel->letters},
 		now - channel->pattern_start, canvas);
 	channel->painted = unknown;
+	channel->boundary = TIME_NEVER;
+	proof_composed(channel->proof, &channel->state, channel->pattern, at, channel->permille, false);
 	output_push(channel->output, at.time, &damage);
 	int64_t next = now + frame_instant(channel->display->rate, 1);
 	loop_timer_set(channel->timer, next < channel->pattern_end ? next : channel->pattern_end);
@@ -269,7 +307,9 @@ static void tick_blank(struct channel *channel, struct instant at)
 	apply_brightness(channel, at);
 	channel->painted = at;
 	channel->composed = true;
+	channel->boundary = TIME_NEVER;
 	channel->state = (struct show_state){.source = SHOW_BLANK};
+	proof_blanked(channel->proof, channel->blank, at, channel->black);
 	if (!channel->black) {
 		frame_fill(canvas, all, 0);
 		region_clear(&damage);
@@ -310,9 +350,13 @@ static void tick(void *data)
 	} else {
 		channel->painted = at;
 		channel->composed = true;
+		channel->boundary = boundary_of(channel);
 		set_power(channel, channel->state.source != SHOW_OFF);
 	}
 	apply_brightness(channel, at); /* the canvas shows this instant by now */
+	if (!channel->state.late)
+		proof_composed(
+			channel->proof, &channel->state, NULL, at, channel->permille, region_empty(&damage));
 	if (!region_empty(&damage))
 		output_push(channel->output, at.time, &damage);
 	if (!channel->state.late)
@@ -348,6 +392,7 @@ int channel_create(struct loop *loop, const struct site *site, const struct disp
 		.output = output,
 		.painted = unknown,
 		.due = TIME_NEVER,
+		.boundary = TIME_NEVER,
 		.permille = -1};
 	channel->timer = loop_timer_create(loop, tick, channel);
 	output_on_clock(output, local_time, channel);
@@ -378,6 +423,7 @@ void channel_destroy(struct channel *channel)
 	if (!channel)
 		return;
 	channel->stopped = true;
+	proof_destroy(channel->proof);
 	sensor_destroy(channel->sensor);
 	loop_timer_destroy(channel->timer);
 	bool never = false;
@@ -393,6 +439,12 @@ void channel_destroy(struct channel *channel)
 const struct display *channel_display(const struct channel *channel)
 {
 	return channel->display;
+}
+
+void channel_record(struct channel *channel, struct record *record, int index, const int *generation)
+{
+	channel->proof =
+		proof_create(record, index, channel->clock, generation, channel->display, channel->output);
 }
 
 struct output *channel_output(struct channel *channel)
@@ -426,6 +478,8 @@ void channel_set_show(struct channel *channel, struct show *show)
 
 void channel_wake(struct channel *channel)
 {
+	if (overdue(channel, clock_now(channel->clock).time) != TIME_NEVER)
+		tick(channel);
 	channel->due = TIME_NEVER;
 	tick(channel);
 }
@@ -434,6 +488,7 @@ void channel_move(struct channel *channel, struct instant from, struct instant t
 {
 	if (channel->show)
 		show_move(channel->show, from, to);
+	proof_stepped(channel->proof);
 	/* what the canvas shows is no picture of an instant any more */
 	channel->painted = unknown;
 	channel->state = (struct show_state){0};
@@ -518,6 +573,8 @@ const struct frame *channel_frame(const struct channel *channel)
 void channel_leave(struct channel *channel, struct show *failure_show)
 {
 	channel->stopped = true;
+	proof_destroy(channel->proof);
+	channel->proof = NULL;
 	loop_timer_set(channel->timer, TIME_NEVER);
 	struct frame *canvas = output_canvas(channel->output);
 	struct rect all = {0, 0, canvas->width, canvas->height};

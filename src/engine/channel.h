@@ -7,6 +7,7 @@
 #define ENGINE_CHANNEL_H
 
 #include "base/clock.h"
+#include "engine/proof.h"
 #include "output/output.h"
 #include "show/show.h"
 
@@ -35,6 +36,9 @@ int channel_create(struct loop *loop, const struct site *site, const struct disp
 void channel_destroy(struct channel *channel);
 const struct display *channel_display(const struct channel *channel);
 struct output *channel_output(struct channel *channel);
+
+/* What it shows goes into the record from here on, until it leaves; generation outlives the channel. */
+void channel_record(struct channel *channel, struct record *record, int index, const int *generation);
 
 /* Takes the show, which is prepared for now; the former is destroyed when nobody works on it. */
 void channel_set_show(struct channel *channel, struct show *show);

@@ -37,6 +37,8 @@ static void on_step(void *data)
 	if (!clock_was_set(engine, &engine->clock_seen, &from, &to))
 		return;
 	log_notice("the wall clock was set");
+	if (engine->record)
+		proof_clock_set(engine->record, &engine->clock);
 	engine->clock_seen = clock_mark_now(engine);
 	overrides_move(engine->overrides, engine->override_count, from, to);
 	overrides_move(engine->blanks, engine->blank_count, from, to);

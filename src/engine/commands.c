@@ -371,6 +371,7 @@ static void run_reload(void *data, struct control_request *request)
 const struct control_command engine_commands[] = {
 	{"status", ROLE_VIEW, run_status},
 	{"history", ROLE_VIEW, run_history},
+	{"log", ROLE_VIEW, run_log},
 	{"sources", ROLE_VIEW, run_sources},
 	{"snapshot", ROLE_VIEW, run_snapshot},
 	{"mirror", ROLE_VIEW, run_mirror},

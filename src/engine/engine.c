@@ -137,12 +137,17 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	engine->loop = loop_create();
 	if (!engine->loop)
 		return -EMFILE;
+	if ((error = recording_start(engine)) < 0) {
+		*ret_why = "there are no more threads";
+		return error;
+	}
 	if ((error = open_channels(engine, diags)) < 0)
 		return error;
 	engine->alarms = alarms_create(engine->loop, engine->site, &engine->clock);
 	engine->keeper = keeper_create(engine);
 	engine->confirm_timer = loop_timer_create(engine->loop, confirm_look, engine);
 	engine_read_state(engine);
+	recording_begin(engine);
 	trace_set_generation(engine->trace, engine->generation.number);
 	if ((error = control_listen(engine->loop, engine->site, engine_commands, engine, &engine->control)) <
 		0) {
@@ -207,6 +212,7 @@ static void leave_failure_pictures(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->site->display_count; i++)
 		channel_leave(engine->channels[i], engine->failure_shows[i]);
+	recording_stop(engine);
 	int64_t deadline = clock_monotonic() + LEAVE_WITHIN;
 	for (size_t i = 0; i < engine->site->display_count; i++) {
 		int64_t left = deadline - clock_monotonic();
@@ -251,6 +257,7 @@ void engine_destroy(struct engine *engine)
 		if (engine->failure_shows)
 			show_destroy(engine->failure_shows[i]);
 	}
+	recording_finish(engine);
 	free(engine->channels);
 	free(engine->failure_shows);
 	catalogue_unref(engine->catalogue);

@@ -33,6 +33,9 @@ struct engine {
 	struct store *store;
 	struct control_server *control;
 	struct trace *trace;
+	struct record *record; /* NULL: the site keeps none */
+	const char **record_displays;
+	char *record_directory;
 
 	struct channel **channels; /* as many as the site has displays */
 	struct show *
@@ -62,6 +65,14 @@ struct engine {
 	bool saving_time;
 	bool stopping;
 };
+
+/* --- the record of what was shown (recording.c); without a record these do nothing --- */
+int recording_start(struct engine *engine);
+void recording_begin(struct engine *engine); /* the channels are there, and the state is read */
+void recording_stop(struct engine *engine);  /* the channels have left */
+void recording_finish(struct engine *engine);
+json_t *recording_json(struct engine *engine); /* for the status */
+void run_log(void *engine, struct control_request *request);
 
 /* --- changes (change.c): whatever replaces the shows, one after the other: trial on the thread pool, made durable,
  * prepared, swapped between two frames, acknowledged. --- */

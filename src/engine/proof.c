@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/digest.h"
+#include "base/text.h"
+#include "store/store.h"
 
 #define BEGINNING (2 * NS_PER_SEC) /* a showing is counted if no more of its beginning is missing */
 
@@ -128,42 +130,17 @@ static void describe(struct proof *proof, const struct show_state *state, const 
 	}
 }
 
-void proof_composed(struct proof *proof, const struct show_state *state, const char *pattern,
-	struct instant at, int permille)
+/* What is handed over belongs to what was composed last. */
+static void take_composed(struct proof *proof, int64_t instant, uint64_t frame)
 {
-	struct key key;
-
-	if (!proof)
-		return;
-	key_of(proof, state, pattern, at, &key);
-	if (proof->composed_number == 0 || !keys_equal(&key, &proof->key)) {
-		proof->key = key;
-		proof->composed_number++;
-		describe(proof, state, pattern);
-	}
-	proof->composed_at = at.time;
-	proof->brightness = permille < 0 ? 1000 : permille;
-	if (proof->brightness < proof->least)
-		proof->least = proof->brightness;
-}
-
-/* --- what the output says of its frames */
-
-static void handed(void *data, uint64_t sequence, int64_t instant)
-{
-	struct proof *proof = data;
-
-	if (proof->handed_number == proof->composed_number)
-		return;
 	proof->handed_number = proof->composed_number;
-	proof->handed_first = sequence;
 	proof->handed = proof->composed;
 	struct record_event *event = &proof->handed;
 	event->begin = event->trusted ? instant : system_time();
 	event->monotonic = clock_monotonic();
 	event->brightness = proof->brightness;
 	event->begins = !proof->resumes && event->trusted && instant - proof->item_start <= BEGINNING;
-	event->frame = output_frame_digest(proof->output);
+	event->frame = frame;
 }
 
 /* How the showing before ended is part of the event that a new one begins. */
@@ -176,6 +153,68 @@ static void begin(struct proof *proof, enum record_how how, int64_t end)
 	proof->least = proof->current.brightness;
 	proof->seen = proof->current.begin;
 	proof->unsaid = !record_note(proof->record, &proof->current, proof->current.begin);
+}
+
+/* The item before left the very picture that this one has: no frame is sent for it. */
+static void take_over(struct proof *proof, int64_t instant)
+{
+	bool on = proof->shown_number && proof->shown_number == proof->handed_number;
+
+	if (proof->handed_number + 1 != proof->composed_number)
+		return; /* a frame is owed, and it will be this one's */
+	take_composed(proof, instant, proof->handed.frame);
+	if (!on)
+		return;
+	bool confirmed = proof->current.confirmed;
+	proof->shown_number = proof->handed_number;
+	proof->current = proof->handed;
+	proof->current.confirmed = confirmed;
+	begin(proof, RECORD_NEXT, proof->current.begin);
+}
+
+void proof_composed(struct proof *proof, const struct show_state *state, const char *pattern,
+	struct instant at, int permille, bool same)
+{
+	struct key key;
+	bool changes;
+
+	if (!proof)
+		return;
+	key_of(proof, state, pattern, at, &key);
+	changes = proof->composed_number == 0 || !keys_equal(&key, &proof->key);
+	if (changes) {
+		proof->key = key;
+		proof->composed_number++;
+		describe(proof, state, pattern);
+	}
+	proof->composed_at = at.time;
+	proof->brightness = permille < 0 ? 1000 : permille;
+	if (changes && same)
+		take_over(proof, at.time);
+	if (proof->brightness < proof->least)
+		proof->least = proof->brightness;
+}
+
+void proof_blanked(struct proof *proof, const char *order, struct instant at, bool same)
+{
+	struct override blank = {.kind = OVERRIDE_BLANK};
+	const struct show_state state = {.source = SHOW_BLANK, .override = &blank};
+
+	snprintf(blank.id, sizeof blank.id, "%s", order);
+	if (proof)
+		proof_composed(proof, &state, NULL, at, proof->brightness, same);
+}
+
+/* --- what the output says of its frames */
+
+static void handed(void *data, uint64_t sequence, int64_t instant)
+{
+	struct proof *proof = data;
+
+	if (proof->handed_number == proof->composed_number)
+		return;
+	proof->handed_first = sequence;
+	take_composed(proof, instant, output_frame_digest(proof->output));
 }
 
 static void note_unreachable(struct proof *proof, int64_t until, bool trusted)

@@ -19,9 +19,12 @@ struct proof *proof_create(struct record *record, int display, const struct cloc
 	const int *generation, const struct display *of, struct output *output);
 /* The showing ends: the daemon does, or the output is about to go. NULL is fine. */
 void proof_destroy(struct proof *proof);
-/* The canvas shows this from here on. pattern: lent to it; NULL: the schedule. permille: brightness. */
+/* The canvas shows this from here on. pattern: lent to it; NULL: the schedule. permille: brightness. same: nothing of the
+ * picture changed, and nothing will be pushed: what is shown already is this as well. */
 void proof_composed(struct proof *proof, const struct show_state *state, const char *pattern,
-	struct instant at, int permille);
+	struct instant at, int permille, bool same);
+/* The same of a canvas that an order makes black. */
+void proof_blanked(struct proof *proof, const char *order, struct instant at, bool same);
 /* The wall clock was set. */
 void proof_stepped(struct proof *proof);
 

@@ -183,5 +183,7 @@ json_t *status_json(struct engine *engine)
 	json_object_set_new(json, "overrides", overrides_json(engine));
 	json_object_set_new(json, "keep_fault",
 		keep_error(engine) ? json_string(words_error(keep_error(engine))) : json_null());
+	json_object_set_new(json, "zone", json_string(zone_name(engine->site->zone)));
+	json_object_set_new(json, "record", recording_json(engine));
 	return json;
 }

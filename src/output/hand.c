@@ -82,8 +82,7 @@ static void accepted(struct output *output, uint64_t digest_of_frame, int64_t no
 		output->on_handed(output->on_handed_data, output->display, status->last_sequence,
 			status->last_instant, digest_of_frame);
 	if (output->observer)
-		output->observer->handed(
-			output->observer_data, status->last_sequence, status->last_instant);
+		output->observer->handed(output->observer_data, status->last_sequence, status->last_instant);
 }
 
 uint64_t output_frame_digest(const struct output *output)

@@ -61,8 +61,7 @@ static void tell_observer(struct output *output)
 	if (output->shown_sequence == output->told_shown)
 		return;
 	output->told_shown = output->shown_sequence;
-	observer->shown(
-		output->observer_data, output->shown_sequence, output->driver->caps & SINK_ACK);
+	observer->shown(output->observer_data, output->shown_sequence, output->driver->caps & SINK_ACK);
 }
 
 void output_settle(struct output *output)

@@ -57,7 +57,8 @@ struct output_observer {
 	/* The device was told to switch its picture off, and takes no frames until it wakes. */
 	void (*slept)(void *data);
 };
-void output_observe(struct output *output, const struct output_observer *observer, void *data); /* NULL: nobody */
+void output_observe(
+	struct output *output, const struct output_observer *observer, void *data); /* NULL: nobody */
 /* Of the frame just handed over, as in output_handed_fn, within `handed`; 0: too large to be digested on the frame path. */
 uint64_t output_frame_digest(const struct output *output);
 

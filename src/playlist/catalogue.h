@@ -81,6 +81,7 @@ struct message {
 	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
 	struct location where, text_where, qr_where, image_where;
 	size_t index; /* in catalogue->messages */
+	char digest[65]; /* SHA-256 of what it says: see message_digest.c */
 };
 
 struct item {

@@ -185,5 +185,6 @@ void resolve_messages(struct build *build)
 		declared->message.image = resolve_asset(build, declared->unit, declared->image);
 		if (declared->layout_count > 0)
 			fill_pages(build, declared);
+		message_digest(&declared->message);
 	}
 }

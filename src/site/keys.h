@@ -25,6 +25,8 @@ void site_read_on_hours(struct site_reader *reader, struct node *map, struct dis
 void site_read_driver(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_display(struct site_reader *reader, struct node *map, struct display *display);
 void site_read_alarm(struct site_reader *reader, struct node *map, struct site *site);
+/* `record = { … }`; absent: what is standard */
+void site_read_record(struct site_reader *reader, struct node *root, struct site *site);
 /* `site = { … }` */
 void site_read_general(struct site_reader *reader, struct node *map, struct site *site);
 

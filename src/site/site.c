@@ -84,6 +84,7 @@ struct site *site_parse(
 	struct node *general = check_map(&reader.check, root, "site", CHECK_REQUIRED);
 	if (general)
 		site_read_general(&reader, general, site);
+	site_read_record(&reader, root, site);
 	read_displays(&reader, root, site);
 	check_done(&reader.check, root, "the site configuration");
 	if (diags->errors == errors)

@@ -78,6 +78,12 @@ struct unit_grant { /* one of `units`, in order: the province first */
 	int max_priority; /* 0..100; default 50, first unit 100 */
 };
 
+struct record_rules { /* the record of what was shown */
+	bool kept;    /* default true */
+	int64_t keep; /* ns; default 13 months of 31 days */
+	int64_t most; /* bytes on the disk; default 1 GiB */
+};
+
 enum role { ROLE_VIEW = 1, ROLE_LOAD = 2, ROLE_OPERATE = 4 };
 struct role_grant {
 	unsigned uid;
@@ -111,6 +117,7 @@ struct site {
 	const char *root_path;	     /* the root file that the site begins with; NULL: none */
 	const char *fonts_directory; /* NULL: the built-in one */
 	const char *data_directory;  /* of JSON files for the field {data:…}; NULL: none */
+	struct record_rules record;
 	struct display *displays;
 	size_t display_count;
 	void *storage; /* private */

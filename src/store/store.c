@@ -150,6 +150,11 @@ int store_open_read_only(const char *directory, struct store **ret_store)
 	return 0;
 }
 
+const char *store_directory(const struct store *store)
+{
+	return store->directory;
+}
+
 void store_close(struct store *store)
 {
 	if (!store)

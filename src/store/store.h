@@ -37,6 +37,7 @@ struct generation {
 int store_open(const char *directory, struct store **ret_store);
 int store_open_read_only(const char *directory, struct store **ret_store); /* no lock, changes nothing */
 void store_close(struct store *store);
+const char *store_directory(const struct store *store); /* its path */
 
 /* Writes a new generation and makes it current: stage, fsync files and directories, rename, fsync. On any error the
  * former stays current. Old ones beyond keep are removed after the new one is durable. files are kept in their order; a
