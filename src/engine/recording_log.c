@@ -118,6 +118,8 @@ void run_log(void *data, struct control_request *request)
 	page->query =
 		(struct record_query){.display = json_string_value(json_object_get(arguments, "display")),
 			.item = json_string_value(json_object_get(arguments, "item")),
+			.entry = json_string_value(json_object_get(arguments, "entry")),
+			.events = json_is_true(json_object_get(arguments, "events")),
 			.from = json_integer_value(json_object_get(arguments, "from_ns")),
 			.until = json_integer_value(json_object_get(arguments, "until_ns")),
 			.after = json_integer_value(json_object_get(arguments, "after")),

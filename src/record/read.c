@@ -103,7 +103,8 @@ static int visit_rows(struct record_reader *reader, const char *select, const ch
 	bool *ret_goes_on)
 {
 	static const char where[] = "WHERE (?1 IS NULL OR r.display = ?1) AND (?2 IS NULL OR t.item = ?2) "
-				    "AND r.end >= ?3 AND r.begin < ?4";
+				    "AND r.end >= ?3 AND r.begin < ?4 AND (?5 IS NULL OR t.entry = ?5) "
+				    "AND (?6 = 0 OR r.kind != 0 OR r.how = 5)";
 	char *rest = xasprintf("%s %s", where, order);
 	sqlite3_stmt *statement;
 	int error = prepare(reader, select, rest, &statement), code = SQLITE_DONE;
@@ -115,8 +116,10 @@ static int visit_rows(struct record_reader *reader, const char *select, const ch
 	sqlite3_bind_text(statement, 2, query->item, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 3, query->from ? query->from : INT64_MIN);
 	sqlite3_bind_int64(statement, 4, query->until ? query->until : INT64_MAX);
-	if (sqlite3_bind_parameter_count(statement) > 4)
-		sqlite3_bind_int64(statement, 5, query->after);
+	sqlite3_bind_text(statement, 5, query->entry, -1, SQLITE_STATIC);
+	sqlite3_bind_int(statement, 6, query->events);
+	if (sqlite3_bind_parameter_count(statement) > 6)
+		sqlite3_bind_int64(statement, 7, query->after);
 	while (*ret_goes_on && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct record_row row;
 		schema_row(statement, &row);
@@ -131,7 +134,7 @@ int record_read(struct record_reader *reader, const struct record_query *query,
 {
 	bool goes_on = true;
 	int error = visit_rows(
-		reader, schema_rows, "AND r.number > ?5 ORDER BY r.number", query, visit, data, &goes_on);
+		reader, schema_rows, "AND r.number > ?7 ORDER BY r.number", query, visit, data, &goes_on);
 
 	if (error || !query->open || !goes_on)
 		return error;

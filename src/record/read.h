@@ -13,7 +13,8 @@ int record_reader_open(const char *path, struct record_reader **ret_reader);
 void record_reader_close(struct record_reader *reader); /* NULL is fine */
 
 struct record_query { /* zeroes and NULL: all */
-	const char *display, *item;
+	const char *display, *item, *entry;
+	bool events;	     /* only what is no showing, and showings that ended by a crash */
 	int64_t from, until; /* rows that touch [from, until), wall clock; until 0: to the end */
 	int64_t after;	     /* rows beyond this number */
 	bool open; /* then what the displays show now: rows without a number (0), not yet in the chain */

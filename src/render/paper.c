@@ -1,31 +1,10 @@
 #include "render/paper.h"
 
-#include <cairo-pdf.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "render/fonts.h"
-
-/* points */
-#define PAGE_WIDTH    595
-#define PAGE_HEIGHT   842
-#define MARGIN	      56
-#define COLUMN	      170 /* of a row's first part */
-#define GAP	      14
-#define PICTURE_WIDTH ((PAGE_WIDTH - 2 * MARGIN - GAP) / 2.0)
-#define PICTURE_MOST  180
-#define SIGN_HEIGHT   70
-
-struct paper {
-	struct fonts *fonts;
-	struct typesetter *typesetter;
-	cairo_surface_t *surface;
-	cairo_t *cr;
-	double y;
-	double left_bottom; /* of a picture that waits for one beside it; 0: none */
-	double pair_top;
-};
+#include "render/paper_private.h"
 
 static const struct {
 	int size;
@@ -55,7 +34,7 @@ int paper_create(struct fonts *fonts, const char *path, struct paper **ret_paper
 	return 0;
 }
 
-static PangoLayout *layout_of(struct paper *paper, int size, bool bold, const char *text, double width)
+PangoLayout *paper_layout(struct paper *paper, int size, bool bold, const char *text, double width)
 {
 	const struct font font = {.family = "Noto Sans", .pixels = size, .outline = true, .bold = bold};
 	PangoLayout *layout = typesetter_layout_unhinted(paper->typesetter, &font);
@@ -66,7 +45,7 @@ static PangoLayout *layout_of(struct paper *paper, int size, bool bold, const ch
 	return layout;
 }
 
-static double height_of(PangoLayout *layout)
+double paper_height(PangoLayout *layout)
 {
 	int width, height;
 
@@ -74,15 +53,14 @@ static double height_of(PangoLayout *layout)
 	return (double)height / PANGO_SCALE;
 }
 
-static void end_pair(struct paper *paper)
+void paper_end_pair(struct paper *paper)
 {
 	if (paper->left_bottom > 0)
 		paper->y = paper->left_bottom;
 	paper->left_bottom = 0;
 }
 
-/* Goes on to the next page where so much does not fit any more. */
-static void want(struct paper *paper, double height)
+void paper_want(struct paper *paper, double height)
 {
 	if (paper->y + height <= PAGE_HEIGHT - MARGIN)
 		return;
@@ -90,7 +68,7 @@ static void want(struct paper *paper, double height)
 	paper->y = MARGIN;
 }
 
-static void show(struct paper *paper, PangoLayout *layout, double x, double y, uint32_t colour)
+void paper_show(struct paper *paper, PangoLayout *layout, double x, double y, uint32_t colour)
 {
 	cairo_set_source_rgb(
 		paper->cr, (colour >> 16) / 255.0, (colour >> 8 & 255) / 255.0, (colour & 255) / 255.0);
@@ -102,27 +80,27 @@ static void show(struct paper *paper, PangoLayout *layout, double x, double y, u
 void paper_text(struct paper *paper, enum paper_style style, const char *text)
 {
 	PangoLayout *layout =
-		layout_of(paper, styles[style].size, styles[style].bold, text, PAGE_WIDTH - 2 * MARGIN);
-	double height = height_of(layout);
+		paper_layout(paper, styles[style].size, styles[style].bold, text, PAGE_WIDTH - 2 * MARGIN);
+	double height = paper_height(layout);
 
-	end_pair(paper);
+	paper_end_pair(paper);
 	paper->y += styles[style].before;
 	/* a heading does not stay behind alone */
-	want(paper, height + (style == PAPER_HEADING ? 60 : 0));
-	show(paper, layout, MARGIN, paper->y, 0x202020);
+	paper_want(paper, height + (style == PAPER_HEADING ? 60 : 0));
+	paper_show(paper, layout, MARGIN, paper->y, 0x202020);
 	paper->y += height + styles[style].after;
 }
 
 void paper_row(struct paper *paper, const char *what, const char *value, uint32_t colour)
 {
-	PangoLayout *left = layout_of(paper, 10, false, what, COLUMN - GAP);
-	PangoLayout *right = layout_of(paper, 10, colour != 0, value, PAGE_WIDTH - 2 * MARGIN - COLUMN);
-	double height = height_of(left) > height_of(right) ? height_of(left) : height_of(right);
+	PangoLayout *left = paper_layout(paper, 10, false, what, COLUMN - GAP);
+	PangoLayout *right = paper_layout(paper, 10, colour != 0, value, PAGE_WIDTH - 2 * MARGIN - COLUMN);
+	double height = paper_height(left) > paper_height(right) ? paper_height(left) : paper_height(right);
 
-	end_pair(paper);
-	want(paper, height + 5);
-	show(paper, left, MARGIN, paper->y, 0x505050);
-	show(paper, right, MARGIN + COLUMN, paper->y, colour);
+	paper_end_pair(paper);
+	paper_want(paper, height + 5);
+	paper_show(paper, left, MARGIN, paper->y, 0x505050);
+	paper_show(paper, right, MARGIN + COLUMN, paper->y, colour);
 	paper->y += height + 2;
 	cairo_set_source_rgb(paper->cr, 0.85, 0.85, 0.85);
 	cairo_set_line_width(paper->cr, 0.5);
@@ -165,29 +143,29 @@ void paper_picture(struct paper *paper, const struct frame *frame, const char *c
 {
 	double across = (double)PICTURE_WIDTH / frame->width, down = (double)PICTURE_MOST / frame->height;
 	double scale = across < down ? across : down;
-	PangoLayout *text = layout_of(paper, 8, false, caption, PICTURE_WIDTH);
-	double height = scale * frame->height + 3 + height_of(text) + 8;
+	PangoLayout *text = paper_layout(paper, 8, false, caption, PICTURE_WIDTH);
+	double height = scale * frame->height + 3 + paper_height(text) + 8;
 	bool right = paper->left_bottom > 0;
 
 	if (!right) {
-		want(paper, height);
+		paper_want(paper, height);
 		paper->pair_top = paper->y;
 	}
 	double x = right ? MARGIN + PICTURE_WIDTH + GAP : MARGIN;
 	draw_image(paper, frame, x, paper->pair_top, scale);
-	show(paper, text, x, paper->pair_top + scale * frame->height + 3, 0x505050);
+	paper_show(paper, text, x, paper->pair_top + scale * frame->height + 3, 0x505050);
 	double bottom = paper->pair_top + height;
 	if (bottom < paper->left_bottom)
 		bottom = paper->left_bottom;
 	paper->left_bottom = bottom;
 	if (right)
-		end_pair(paper);
+		paper_end_pair(paper);
 }
 
 void paper_sign(struct paper *paper, const char *caption)
 {
-	end_pair(paper);
-	want(paper, SIGN_HEIGHT);
+	paper_end_pair(paper);
+	paper_want(paper, SIGN_HEIGHT);
 	paper->y += SIGN_HEIGHT - 20;
 	cairo_set_source_rgb(paper->cr, 0.3, 0.3, 0.3);
 	cairo_move_to(paper->cr, MARGIN, paper->y);

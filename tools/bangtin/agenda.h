@@ -29,6 +29,9 @@ void blocks_add(struct blocks *blocks, const struct segment *segment);
 void agenda_ics(struct context *context, int64_t from, int64_t until);
 /* A chart of seven programme days, half-hour rows, a letter an entry. */
 void agenda_week(struct context *context, day_t monday, bool json);
+/* How long the entry is open within [from, until), ns; and on how many programme days (may be NULL). */
+int64_t agenda_open_time(
+	const struct context *context, int64_t from, int64_t until, const struct entry *entry, int *ret_days);
 /* Of each entry: minutes, showings, and how much of its open time it had, whether the display is on or not. */
 void agenda_counts(struct context *context, int64_t from, int64_t until, bool json);
 

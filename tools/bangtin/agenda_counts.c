@@ -21,21 +21,29 @@ static void count_segment(void *data, day_t day, const struct segment *segment)
 	tallies[segment->entry->index].showings += segment->item_start == segment->start;
 }
 
-static void count_open(const struct context *context, int64_t from, int64_t until, const struct entry *entry,
-	struct tally *tally)
+int64_t agenda_open_time(
+	const struct context *context, int64_t from, int64_t until, const struct entry *entry, int *ret_days)
 {
 	struct interval_list list = {0};
+	int64_t open = 0;
+	int days = 0;
 	day_t last = sched_programme_day(context->site, until - 1);
 
 	for (day_t day = sched_programme_day(context->site, from); day <= last; day++) {
+		int64_t of_day = 0;
 		entry_windows(context->site, entry, day, &list);
 		for (size_t i = 0; i < list.count; i++) {
 			int64_t start = list.items[i].start > from ? list.items[i].start : from;
 			int64_t end = list.items[i].end < until ? list.items[i].end : until;
-			tally->open += end > start ? end - start : 0;
+			of_day += end > start ? end - start : 0;
 		}
+		open += of_day;
+		days += of_day > 0;
 	}
 	free(list.items);
+	if (ret_days)
+		*ret_days = days;
+	return open;
 }
 
 static double share(const struct tally *tally)
@@ -98,7 +106,7 @@ void agenda_counts(struct context *context, int64_t from, int64_t until, bool js
 		const struct entry *entry = catalogue->entries[i];
 		if (!entry_names_display(entry, show_view(context->show)->display))
 			continue;
-		count_open(context, from, until, entry, &tallies[i]);
+		tallies[i].open = agenda_open_time(context, from, until, entry, NULL);
 		if (list)
 			json_array_append_new(list, tally_json(entry, &tallies[i]));
 		else

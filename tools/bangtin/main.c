@@ -11,7 +11,7 @@ static const struct command *const commands[] = {&command_check, &command_agenda
 	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot,
 	&command_watch, &command_key, &command_sign, &command_approve, &command_verify, &command_export,
 	&command_import, &command_schema, &command_new, &command_fmt, &command_doctor, &command_log,
-	&command_help};
+	&command_certificate, &command_help};
 
 static void help(FILE *to)
 {

@@ -146,9 +146,10 @@ static struct record_row row_of(const json_t *json)
 
 static json_t *request_of(const struct record_query *query, int64_t after)
 {
-	return json_pack("{s:s, s:s?, s:s?, s:I, s:I, s:I, s:b}", "command", "log", "display", query->display,
-		"item", query->item, "from_ns", (json_int_t)query->from, "until_ns", (json_int_t)query->until,
-		"after", (json_int_t)after, "open", query->open);
+	return json_pack("{s:s, s:s?, s:s?, s:s?, s:b, s:I, s:I, s:I, s:b}", "command", "log", "display",
+		query->display, "item", query->item, "entry", query->entry, "events", query->events,
+		"from_ns", (json_int_t)query->from, "until_ns", (json_int_t)query->until, "after",
+		(json_int_t)after, "open", query->open);
 }
 
 /* A page after the other. */

@@ -1,0 +1,411 @@
+/* `certificate`: counts what the record has, sets what the schedule and its quotas ask for beside it, and writes both files. */
+#include "certificate.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "agenda.h"
+#include "base/alloc.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/words.h"
+#include "bundle.h"
+#include "sched/window.h"
+#include "walk.h"
+
+struct options {
+	const char *item, *entry, *from, *until, *out, *record, *verify, *unit, *key;
+	struct many displays;
+};
+
+/* --- what it is about */
+
+static const struct entry *find_entry(const struct catalogue *catalogue, const char *id)
+{
+	for (size_t i = 0; catalogue && i < catalogue->entry_count; i++)
+		if (strcmp(catalogue->entries[i]->id, id) == 0)
+			return catalogue->entries[i];
+	return NULL;
+}
+
+static bool shows_only(const struct entry *entry, const struct message *message)
+{
+	for (size_t i = 0; i < entry->playlist->item_count; i++)
+		if (entry->playlist->items[i]->message != message)
+			return false;
+	return true;
+}
+
+/* Whether what that entry is owed is owed to what the certificate is about. */
+static bool is_owed(
+	const struct context *context, const struct certificate *certificate, const struct entry *entry)
+{
+	if (certificate->entry)
+		return strcmp(entry->id, certificate->entry) == 0;
+	const struct message *message = catalogue_message(context->catalogue, certificate->item);
+	return message && shows_only(entry, message);
+}
+
+/* A message that is gone may still be certified: the record knows it. */
+static const char *title_of(const struct context *context, const struct certificate *certificate)
+{
+	const struct message *message = NULL;
+
+	if (certificate->item && context->catalogue)
+		message = catalogue_message(context->catalogue, certificate->item);
+	const struct entry *entry =
+		certificate->entry ? find_entry(context->catalogue, certificate->entry) : NULL;
+	if (entry && shows_only(entry, entry->playlist->items[0]->message))
+		message = entry->playlist->items[0]->message;
+	return message ? message->text : "";
+}
+
+/* --- what the schedule says */
+
+struct planning {
+	const struct certificate *certificate;
+	struct posting *posting;
+};
+
+static void plan_segment(void *data, day_t day, const struct segment *segment)
+{
+	struct planning *planning = data;
+	const struct certificate *certificate = planning->certificate;
+	char item[RECORD_ITEM];
+
+	(void)day;
+	if (!segment->entry)
+		return;
+	const struct message *message = segment->item->message;
+	snprintf(item, sizeof item, "%s/%s", message->unit, message->name);
+	if (certificate->entry ? strcmp(segment->entry->id, certificate->entry) != 0
+			       : strcmp(item, certificate->item) != 0)
+		return;
+	planning->posting->planned += segment->end - segment->start;
+	planning->posting->planned_showings += segment->item_start == segment->start;
+}
+
+static void add_demand(const struct context *context, struct certificate *certificate,
+	const struct entry *entry, struct posting *posting)
+{
+	int days;
+	int64_t open = agenda_open_time(context, certificate->from, certificate->until, entry, &days);
+	const struct quota *least = &entry->at_least;
+
+	posting->demanded += open / 1000 * entry->share;
+	if (least->count)
+		posting->demanded_showings +=
+			least->a_day ? (int64_t)least->count * days : least->count * (open / NS_PER_HOUR);
+}
+
+static char *demand_text(const struct entry *entry)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		abort();
+	if (entry->share)
+		fprintf(to, "%.4g %% thời gian mở", entry->share / 10.0);
+	if (entry->at_least.count)
+		fprintf(to, "%sít nhất %d lượt/%s", entry->share ? "; " : "", entry->at_least.count,
+			entry->at_least.a_day ? "ngày" : "giờ");
+	if (entry->at_most.count)
+		fprintf(to, "%snhiều nhất %d lượt/%s", entry->share || entry->at_least.count ? "; " : "",
+			entry->at_most.count, entry->at_most.a_day ? "ngày" : "giờ");
+	fclose(to);
+	return text;
+}
+
+static int plan_display(struct context *context, struct certificate *certificate, struct posting *posting)
+{
+	struct planning planning = {certificate, posting};
+	int code = context_show(context, posting->display);
+
+	if (code != EXIT_DONE || !context->catalogue) {
+		posting->planned = -1;
+		return code;
+	}
+	walk_run(&(struct walk){
+		context, certificate->from, certificate->until, true, plan_segment, &planning});
+	for (size_t i = 0; i < context->catalogue->entry_count; i++) {
+		const struct entry *entry = context->catalogue->entries[i];
+		if (!entry_names_display(entry, show_view(context->show)->display) ||
+			!is_owed(context, certificate, entry))
+			continue;
+		add_demand(context, certificate, entry, posting);
+		if (!certificate->demand) {
+			certificate->demand = demand_text(entry);
+			if (!certificate->demand[0]) {
+				free(certificate->demand);
+				certificate->demand = NULL;
+			}
+		}
+	}
+	return EXIT_DONE;
+}
+
+/* --- the displays: those that were named; else those on which it was shown or should have been */
+
+static int choose_displays(
+	const struct options *options, const struct context *context, struct certificate *certificate)
+{
+	const struct site *site = context->site;
+	size_t count = options->displays.count ? options->displays.count : site->display_count;
+
+	if (count > DISPLAYS_MOST)
+		return cli_fail(EXIT_INPUT, "a certificate has at most %d displays; name them with -d",
+			DISPLAYS_MOST);
+	certificate->postings = xcalloc(count + 1, sizeof *certificate->postings);
+	certificate->posting_count = count;
+	for (size_t i = 0; i < count; i++) {
+		const char *name =
+			options->displays.count ? options->displays.values[i] : site->displays[i].name;
+		const struct display *display = site_display(site, name);
+		if (!display)
+			return cli_fail(EXIT_INPUT, "no display is named `%s`", name);
+		certificate->postings[i].display = display->name;
+	}
+	return EXIT_DONE;
+}
+
+static bool is_void(const struct posting *posting)
+{
+	return posting->planned <= 0 && posting->all.confirmed == 0 && posting->all.sent == 0 &&
+	       posting->dark == 0;
+}
+
+/* And the interruptions of displays that do not matter. */
+static void leave_out_void(struct certificate *certificate)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < certificate->posting_count; i++)
+		if (!is_void(&certificate->postings[i]))
+			certificate->postings[kept++] = certificate->postings[i];
+	certificate->posting_count = kept;
+	size_t gaps = 0;
+	for (size_t i = 0; i < certificate->gap_count; i++) {
+		bool matters = certificate->gaps[i].display[0] == '\0';
+		for (size_t k = 0; k < kept && !matters; k++)
+			matters = strcmp(certificate->postings[k].display, certificate->gaps[i].display) == 0;
+		if (matters)
+			certificate->gaps[gaps++] = certificate->gaps[i];
+	}
+	certificate->gap_count = gaps;
+}
+
+/* --- writing */
+
+static int write_signature(const char *path, const char *csv, const char *key_path)
+{
+	struct minisign_secret key;
+	int code = key_read(key_path, &key);
+
+	if (code != EXIT_DONE)
+		return code;
+	char *signature = minisign_sign(&key, csv, strlen(csv), "bangtin certificate");
+	char *name = xasprintf("%s.minisig", path);
+	int error = file_write_atomic(name, signature, strlen(signature), 0644);
+	if (error)
+		code = cli_fail(EXIT_INPUT, "%s: %s", name, words_error(-error));
+	else
+		printf("%s\n", name);
+	minisign_forget(&key);
+	free(name);
+	free(signature);
+	return code;
+}
+
+static int write_files(const struct certificate *certificate, const struct options *options)
+{
+	char *csv = certificate_csv(certificate), digest[DIGEST_HEX];
+	size_t stem = strlen(options->out) - strlen(".pdf");
+	char *csv_path = xasprintf("%.*s.csv", (int)stem, options->out);
+	int code = EXIT_DONE;
+
+	digest_sha256(csv, strlen(csv), digest);
+	int error = file_write_atomic(csv_path, csv, strlen(csv), 0644);
+	if (error)
+		code = cli_fail(EXIT_INPUT, "%s: %s", csv_path, words_error(-error));
+	if (code == EXIT_DONE) {
+		error = certificate_pdf(certificate, digest, options->out);
+		if (error == -ENOENT)
+			code = cli_fail(
+				EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
+		else if (error)
+			code = cli_fail(EXIT_INPUT, "%s: %s", options->out, words_error(-error));
+	}
+	if (code == EXIT_DONE)
+		printf("%s\n%s\n", options->out, csv_path);
+	if (code == EXIT_DONE && options->key)
+		code = write_signature(csv_path, csv, options->key);
+	free(csv_path);
+	free(csv);
+	return code;
+}
+
+static void print_json(const struct certificate *certificate)
+{
+	json_t *displays = json_array();
+
+	for (size_t i = 0; i < certificate->posting_count; i++) {
+		const struct posting *posting = &certificate->postings[i];
+		json_array_append_new(displays,
+			json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "display",
+				posting->display, "confirmed_ns", (json_int_t)posting->all.confirmed,
+				"confirmed_showings", (json_int_t)posting->all.confirmed_showings, "sent_ns",
+				(json_int_t)posting->all.sent, "sent_showings",
+				(json_int_t)posting->all.sent_showings, "dark_ns", (json_int_t)posting->dark,
+				"scheduled_ns", (json_int_t)posting->planned, "scheduled_showings",
+				(json_int_t)posting->planned_showings, "demanded_ns",
+				(json_int_t)posting->demanded, "demanded_showings",
+				(json_int_t)posting->demanded_showings));
+	}
+	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o}", "head",
+		(json_int_t)certificate->head.number, "digest", certificate->head.digest, "first",
+		(json_int_t)certificate->first, "last", (json_int_t)certificate->last, "interruptions",
+		(json_int_t)certificate->gap_count, "displays", displays);
+	cli_print_json(json);
+	json_decref(json);
+}
+
+/* --- */
+
+/* Nothing is certified by a record that is not whole. */
+static int prove(struct certificate *certificate, struct rows *rows)
+{
+	struct record_verdict verdict;
+	int code = rows_verify(rows, NULL, 0, &verdict);
+
+	if (code == EXIT_DONE && verdict.why)
+		return cli_fail(EXIT_INPUT, "the record is not whole: row %lld: %s", (long long)verdict.bad,
+			_(verdict.why));
+	certificate->head.number = verdict.last;
+	memcpy(certificate->head.digest, verdict.digest, sizeof certificate->head.digest);
+	return code;
+}
+
+static int fill(const struct command *command, const struct options *options, struct context *context,
+	struct certificate *certificate)
+{
+	certificate->zone = context->site->zone;
+	certificate->site = context->site->name;
+	certificate->unit = options->unit ? options->unit : "";
+	certificate->issued = context->now;
+	certificate->item = options->item;
+	certificate->entry = options->entry;
+	certificate->title = title_of(context, certificate);
+	int code = context_time(context, "from", options->from, 0, &certificate->from);
+	if (code == EXIT_DONE)
+		code = context_time(context, "until", options->until, 0, &certificate->until);
+	if (code == EXIT_DONE &&
+		(certificate->until <= certificate->from ||
+			certificate->until - certificate->from > (CERTIFICATE_DAYS - 1) * 24 * NS_PER_HOUR))
+		code = cli_usage(
+			command, "--until must come after --from, by at most %d days", CERTIFICATE_DAYS - 1);
+	if (code == EXIT_DONE && options->entry && !find_entry(context->catalogue, options->entry))
+		code = cli_fail(
+			EXIT_INPUT, "no entry is named `%s`; `bangtin agenda` lists them", options->entry);
+	return code == EXIT_DONE ? choose_displays(options, context, certificate) : code;
+}
+
+static int issue(const struct command *command, const struct options *options, const struct common *common)
+{
+	struct certificate certificate = {0};
+	struct context context;
+	struct rows rows = {0};
+	int code = context_open(common, NULL, &context);
+
+	if (code == EXIT_DONE)
+		code = fill(command, options, &context, &certificate);
+	if (code == EXIT_DONE)
+		code = rows_open(common, options->record, &rows);
+	if (code == EXIT_DONE)
+		code = prove(&certificate, &rows);
+	if (code == EXIT_DONE)
+		code = certificate_tally(&certificate, &rows);
+	for (size_t i = 0; i < certificate.posting_count && code == EXIT_DONE; i++)
+		code = plan_display(&context, &certificate, &certificate.postings[i]);
+	if (code == EXIT_DONE && options->displays.count == 0)
+		leave_out_void(&certificate);
+	if (code == EXIT_DONE && common->json)
+		print_json(&certificate);
+	if (code == EXIT_DONE && options->out)
+		code = write_files(&certificate, options);
+	rows_close(&rows);
+	certificate_finish(&certificate);
+	context_finish(&context);
+	return code;
+}
+
+static int verify(const struct options *options, const struct common *common)
+{
+	struct rows rows;
+	int code = rows_open(common, options->record, &rows);
+
+	if (code == EXIT_DONE)
+		code = certificate_verify(options->verify, &rows);
+	rows_close(&rows);
+	return code;
+}
+
+static bool is_pdf(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 4 && strcmp(path + length - 4, ".pdf") == 0;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct common common = {0};
+	struct options options = {0};
+	const struct flag flags[] = {{"item", 0, FLAG_VALUE, &options.item},
+		{"entry", 0, FLAG_VALUE, &options.entry}, {"display", 'd', FLAG_MANY, &options.displays},
+		{"from", 0, FLAG_VALUE, &options.from}, {"until", 0, FLAG_VALUE, &options.until},
+		{"to", 0, FLAG_VALUE, &options.until}, {"unit", 0, FLAG_VALUE, &options.unit},
+		{"key", 'k', FLAG_VALUE, &options.key}, {"output", 'o', FLAG_VALUE, &options.out},
+		{"record", 0, FLAG_VALUE, &options.record}, {"verify", 0, FLAG_VALUE, &options.verify},
+		{NULL, 0, 0, NULL}};
+	int operands, code = cli_parse(command, argc, argv, flags, &common, &operands);
+	if (code != EXIT_DONE)
+		return code < 0 ? EXIT_DONE : code;
+	if (operands > 0)
+		return cli_usage(command, "takes options only");
+	if (options.verify && !options.record && !common.configuration)
+		return cli_usage(command, "held against which record? --record record.db, or -c FILE");
+	if (options.verify)
+		return verify(&options, &common);
+	if (!options.item == !options.entry)
+		return cli_usage(command, "for what? one of --item UNIT/NAME and --entry ID");
+	if (!options.from || !options.until)
+		return cli_usage(command, "for which period? --from T --until T");
+	if (!options.out == !common.json)
+		return cli_usage(command, "where to? -o OUT.pdf, or --json");
+	if (options.out && !is_pdf(options.out))
+		return cli_usage(
+			command, "-o wants the PDF's name, as giay-xac-nhan.pdf; the CSV goes beside it");
+	return issue(command, &options, &common);
+}
+
+const struct command command_certificate = {
+	.name = "certificate",
+	.arguments = N_("(--item UNIT/NAME | --entry ID) --from T --until T -o OUT.pdf | --verify FILE.csv "
+			"--record FILE"),
+	.summary = N_("Certifies what was shown: minutes and showings on each display, against the schedule "
+		      "and its quotas"),
+	.help = N_(
+		"Writes OUT.pdf, for signing, and OUT.csv, which anyone can hold against the record.\n\n"
+		"      --item UNIT/NAME      one message\n"
+		"      --entry ID            one entry of the schedule, as `bangtin agenda` names it\n"
+		"      --from T, --until T   such as \"2026-03-01 00:00\"; [from, until); --to is the same\n"
+		"  -d, --display NAME        only there; may be repeated\n"
+		"      --unit NAME           the office that certifies, as it stands on the paper\n"
+		"  -o, --output OUT.pdf\n"
+		"  -k, --key KEY             sign the CSV as well (minisign): OUT.csv.minisig\n"
+		"      --record FILE         a copy of record.db, as `bangtin export --usb` makes it\n"
+		"      --verify FILE.csv     count again, and say whether every figure is the record's\n"),
+	.run = run,
+};

@@ -1,0 +1,289 @@
+/* The certificate on paper. It is for whoever ordered the notice and for the office's files, so it is in Vietnamese. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "certificate.h"
+#include "render/paper.h"
+
+enum { GAPS_MOST = 20, CELLS_MOST = DISPLAYS_MOST * 8 };
+
+/* Texts that live as long as the paper is written. */
+struct words_kept {
+	char *texts[1024];
+	size_t count;
+};
+
+static const char *keep(struct words_kept *kept, char *text)
+{
+	if (kept->count == sizeof kept->texts / sizeof *kept->texts) {
+		free(text);
+		return "";
+	}
+	kept->texts[kept->count++] = text;
+	return text;
+}
+
+/* 1234567 ms: "1.234,6" with one place, as numbers are written in Vietnam. */
+static const char *number_text(struct words_kept *kept, int64_t value, int places)
+{
+	char digits[32], text[48];
+	size_t at = 0;
+	int64_t whole = places ? value / 10 : value;
+
+	snprintf(digits, sizeof digits, "%lld", (long long)whole);
+	size_t length = strlen(digits);
+	for (size_t i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			text[at++] = '.';
+		text[at++] = digits[i];
+	}
+	if (places) {
+		text[at++] = ',';
+		text[at++] = (char)('0' + value % 10);
+	}
+	text[at] = '\0';
+	return keep(kept, xstrdup(text));
+}
+
+/* Tenths of a minute, rounded. */
+static const char *minutes(struct words_kept *kept, int64_t ns)
+{
+	return number_text(kept, (ns + 3 * NS_PER_SEC) / (6 * NS_PER_SEC), 1);
+}
+
+static const char *percent(struct words_kept *kept, int64_t part, int64_t whole)
+{
+	if (whole <= 0)
+		return "—";
+	double tenths = (double)part * 1000 / (double)whole;
+	return keep(kept, xasprintf("%s %%", number_text(kept, (int64_t)(tenths + 0.5), 1)));
+}
+
+/* "08:00:00 02/03/2026" */
+static const char *moment(struct words_kept *kept, const struct certificate *certificate, int64_t time)
+{
+	struct civil civil;
+
+	zone_civil(certificate->zone, time, &civil);
+	return keep(kept, xasprintf("%02d:%02d:%02d %02d/%02d/%d", civil.hour, civil.minute, civil.second,
+				  civil.day, civil.month, civil.year));
+}
+
+/* --- the parts */
+
+static void add_head(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	const char *left[PAPER_HEAD_LINES] = {certificate->unit[0] ? certificate->site : "",
+		certificate->unit[0] ? certificate->unit : certificate->site, "Số: ……/GXN"};
+	const char *right[PAPER_HEAD_LINES] = {
+		"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", ""};
+
+	(void)kept;
+	paper_letterhead(paper, left, right);
+	paper_centred(paper, PAPER_TITLE, "GIẤY XÁC NHẬN ĐĂNG THÔNG BÁO");
+	paper_centred(paper, PAPER_TEXT, "trên bảng thông tin điện tử");
+}
+
+static void add_subject(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	paper_text(paper, PAPER_HEADING, "1. Thông báo");
+	if (certificate->item)
+		paper_row(paper, "Tin", certificate->item, 0);
+	else
+		paper_row(paper, "Mục trong lịch phát", certificate->entry, 0);
+	if (certificate->title[0])
+		paper_row(paper, "Nội dung", certificate->title, 0);
+	if (certificate->content[0])
+		paper_row(paper, "Mã nội dung (SHA-256)", certificate->content, 0);
+	if (certificate->contents > 1)
+		paper_row(paper, "Lưu ý",
+			"Trong thời gian này có nhiều nội dung hoặc phiên bản; mã trên là của lần hiển thị "
+			"sau cùng.",
+			0);
+	paper_row(paper, "Thời gian",
+		keep(kept, xasprintf("từ %s đến %s", moment(kept, certificate, certificate->from),
+				   moment(kept, certificate, certificate->until))),
+		0);
+	if (certificate->demand)
+		paper_row(paper, "Yêu cầu khi đăng", certificate->demand, 0);
+}
+
+static const char *total_of(const struct count *count, struct words_kept *kept)
+{
+	return keep(kept, xasprintf("%s", minutes(kept, count->confirmed + count->sent)));
+}
+
+static void add_cells(const char **cells, struct words_kept *kept, const char *name,
+	const struct count *count, int64_t planned)
+{
+	cells[0] = name;
+	cells[1] = planned < 0 ? "—" : minutes(kept, planned);
+	cells[2] = minutes(kept, count->confirmed);
+	cells[3] = number_text(kept, count->confirmed_showings, 0);
+	cells[4] = minutes(kept, count->sent);
+	cells[5] = number_text(kept, count->sent_showings, 0);
+	cells[6] = total_of(count, kept);
+	cells[7] = percent(kept, count->confirmed + count->sent, planned);
+}
+
+static void add_results(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	static const struct paper_column columns[] = {{"Bảng", 0.22, false}, {"Theo lịch (phút)", 0.12, true},
+		{"Bảng xác nhận (phút)", 0.13, true}, {"Lượt", 0.09, true}, {"Đã gửi (phút)", 0.12, true},
+		{"Lượt", 0.09, true}, {"Tổng (phút)", 0.12, true}, {"So với lịch", 0.11, true}};
+	const char *cells[CELLS_MOST + 8];
+	struct count sum = {0};
+	int64_t planned = 0;
+	size_t rows = 0;
+
+	for (size_t i = 0; i < certificate->posting_count; i++) {
+		const struct posting *posting = &certificate->postings[i];
+		add_cells(&cells[8 * rows++], kept, posting->display, &posting->all, posting->planned);
+		sum.confirmed += posting->all.confirmed;
+		sum.sent += posting->all.sent;
+		sum.confirmed_showings += posting->all.confirmed_showings;
+		sum.sent_showings += posting->all.sent_showings;
+		planned = planned < 0 || posting->planned < 0 ? -1 : planned + posting->planned;
+	}
+	if (rows > 1)
+		add_cells(&cells[8 * rows++], kept, "Cộng", &sum, planned);
+	paper_text(paper, PAPER_HEADING, "2. Kết quả hiển thị");
+	paper_table(paper, columns, 8, cells, rows, rows > 1);
+	paper_text(paper, PAPER_SMALL,
+		"“Bảng xác nhận”: bộ điều khiển của bảng đã trả lời là đã hiển thị. “Đã gửi”: dữ liệu đã "
+		"được gửi trọn "
+		"vẹn, nhưng loại bảng này không có trả lời để xác nhận. “Theo lịch”: theo lịch phát đang có "
+		"hiệu lực khi "
+		"lập giấy này. Lượt: số lần thông báo bắt đầu hiển thị.");
+}
+
+static void add_demands(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	static const struct paper_column columns[] = {{"Bảng", 0.28, false}, {"Phải có (phút)", 0.15, true},
+		{"Đã có (phút)", 0.15, true}, {"Phải có (lượt)", 0.14, true}, {"Đã có (lượt)", 0.14, true},
+		{"Kết luận", 0.14, false}};
+	const char *cells[DISPLAYS_MOST * 6];
+	size_t rows = 0;
+
+	for (size_t i = 0; i < certificate->posting_count; i++) {
+		const struct posting *posting = &certificate->postings[i];
+		int64_t had = posting->all.confirmed + posting->all.sent;
+		int64_t showings = posting->all.confirmed_showings + posting->all.sent_showings;
+		if (!posting->demanded && !posting->demanded_showings)
+			continue;
+		const char **row = &cells[6 * rows++];
+		row[0] = posting->display;
+		row[1] = posting->demanded ? minutes(kept, posting->demanded) : "—";
+		row[2] = minutes(kept, had);
+		row[3] = posting->demanded_showings ? number_text(kept, posting->demanded_showings, 0) : "—";
+		row[4] = number_text(kept, showings, 0);
+		row[5] = had >= posting->demanded && showings >= posting->demanded_showings ? "ĐẠT"
+											    : "CHƯA ĐẠT";
+	}
+	if (rows == 0)
+		return;
+	paper_text(paper, PAPER_HEADING, "Đối chiếu với yêu cầu khi đăng");
+	paper_table(paper, columns, 6, cells, rows, false);
+}
+
+static const char *reason_text(enum interruption why)
+{
+	static const char *const texts[] = {[INTERRUPTION_UNREACHABLE] = "không liên lạc được với bảng",
+		[INTERRUPTION_STOPPED] = "chương trình đã được dừng",
+		[INTERRUPTION_CRASHED] = "mất điện hoặc chương trình dừng đột ngột",
+		[INTERRUPTION_GAP] = "nhật ký không ghi được"};
+
+	return texts[why];
+}
+
+static void add_gaps(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	static const struct paper_column columns[] = {{"Bảng", 0.2, false}, {"Từ", 0.18, false},
+		{"Đến", 0.18, false}, {"Phút", 0.1, true}, {"Lý do", 0.34, false}};
+	const char *cells[GAPS_MOST * 5];
+	size_t rows = 0;
+	int64_t rest = 0;
+
+	paper_text(paper, PAPER_HEADING, "3. Gián đoạn");
+	if (certificate->gap_count == 0)
+		paper_text(paper, PAPER_TEXT, "Nhật ký không ghi nhận gián đoạn nào trong thời gian trên.");
+	for (size_t i = 0; i < certificate->gap_count; i++) {
+		const struct gap *gap = &certificate->gaps[i];
+		if (rows == GAPS_MOST) {
+			rest += gap->end - gap->begin;
+			continue;
+		}
+		const char **row = &cells[5 * rows++];
+		row[0] = gap->display[0] ? gap->display : "tất cả";
+		row[1] = moment(kept, certificate, gap->begin);
+		row[2] = moment(kept, certificate, gap->end);
+		row[3] = minutes(kept, gap->end - gap->begin);
+		row[4] = reason_text(gap->why);
+	}
+	if (rows)
+		paper_table(paper, columns, 5, cells, rows, false);
+	if (rest)
+		paper_text(paper, PAPER_TEXT,
+			keep(kept, xasprintf("Và %zu khoảng khác, tổng cộng %s phút; xem tệp CSV kèm theo.",
+					   certificate->gap_count - GAPS_MOST, minutes(kept, rest))));
+	paper_text(paper, PAPER_SMALL,
+		"Thời gian gián đoạn không được tính vào kết quả ở mục 2, kể cả khi bảng vẫn giữ hình cũ.");
+}
+
+static void add_proof(struct paper *paper, struct words_kept *kept, const struct certificate *certificate,
+	const char *csv_digest)
+{
+	paper_text(paper, PAPER_HEADING, "4. Kiểm chứng");
+	paper_code(paper,
+		keep(kept, xasprintf("bangtin-certificate 1 %lld:%s %s", (long long)certificate->head.number,
+				   certificate->head.digest, csv_digest)),
+		keep(kept,
+			xasprintf("Nhật ký hiển thị: dòng %lld đến %lld; chuỗi băm khi lập giấy này kết thúc "
+				  "ở dòng "
+				  "%lld:\n%s\n\nTệp CSV kèm theo (SHA-256):\n%s\n\nKiểm tra: bangtin "
+				  "certificate "
+				  "--verify TỆP.csv --record record.db\nSửa, xóa hay đổi chỗ bất kỳ dòng nào "
+				  "của nhật "
+				  "ký đều bị phát hiện.",
+				(long long)certificate->first, (long long)certificate->last,
+				(long long)certificate->head.number, certificate->head.digest, csv_digest)));
+}
+
+static void add_signature(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	struct civil civil;
+
+	zone_civil(certificate->zone, certificate->issued, &civil);
+	paper_signature(paper,
+		keep(kept,
+			xasprintf("……………, ngày %02d tháng %02d năm %d", civil.day, civil.month, civil.year)),
+		"NGƯỜI XÁC NHẬN", "(Ký, ghi rõ họ tên và đóng dấu)");
+}
+
+int certificate_pdf(const struct certificate *certificate, const char *csv_digest, const char *path)
+{
+	struct words_kept *kept = xcalloc(1, sizeof *kept);
+	struct fonts *fonts;
+	struct paper *paper;
+	int error = fonts_create(NULL, &fonts) < 0 ? -ENOENT : 0;
+
+	if (!error) {
+		error = paper_create(fonts, path, &paper);
+		if (!error) {
+			add_head(paper, kept, certificate);
+			add_subject(paper, kept, certificate);
+			add_results(paper, kept, certificate);
+			add_demands(paper, kept, certificate);
+			add_gaps(paper, kept, certificate);
+			add_proof(paper, kept, certificate, csv_digest);
+			add_signature(paper, kept, certificate);
+			error = paper_finish(paper);
+		}
+		fonts_destroy(fonts);
+	}
+	for (size_t i = 0; i < kept->count; i++)
+		free(kept->texts[i]);
+	free(kept);
+	return error;
+}
