@@ -321,7 +321,8 @@ static void order_blanks(struct engine *engine, struct control_request *request,
 		edit, old, old_count, clock_now(&engine->clock), &engine->blanks, &engine->blank_count);
 	blanks_apply(engine);
 	if (engine->record)
-		proof_orders(engine->record, &engine->clock, old, old_count, engine->blanks, engine->blank_count);
+		proof_orders(
+			engine->record, &engine->clock, old, old_count, engine->blanks, engine->blank_count);
 	order_done(engine, request,
 		&(struct order){.edit = edit,
 			.edited = edited,

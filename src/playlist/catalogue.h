@@ -80,7 +80,7 @@ struct message {
 	const struct style *style;
 	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
 	struct location where, text_where, qr_where, image_where;
-	size_t index; /* in catalogue->messages */
+	size_t index;	 /* in catalogue->messages */
 	char digest[65]; /* SHA-256 of what it says: see message_digest.c */
 };
 

@@ -108,5 +108,4 @@ def a_simulated_day(scratch):
 
 with Scratch() as scratch_:
     site_ = a_simulated_day(scratch_)
-    print(site_.bangtin("log")[1][:6000])
 tap.done()

@@ -17,7 +17,7 @@ static void help(FILE *to)
 {
 	fputs(_("usage: bangtin COMMAND [OPTION...] [ARGUMENT...]\n\n"), to);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		fprintf(to, "  %-9s %s\n", commands[i]->name, _(commands[i]->summary));
+		fprintf(to, "  %-11s %s\n", commands[i]->name, _(commands[i]->summary));
 	fputs(_("\n`bangtin COMMAND --help` says more. With -c FILE (a site configuration) check, agenda, "
 		"why, "
 		"diff, "
