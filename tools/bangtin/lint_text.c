@@ -6,6 +6,7 @@
 #include "base/lunar.h"
 #include "base/note.h"
 #include "base/words.h"
+#include "fold.h"
 #include "lint.h"
 
 #define WEEKDAY "(?<weekday>thứ\\s+(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\\s+nhật)"
@@ -199,27 +200,6 @@ void lint_each_date(const char *text, void (*found)(void *data, day_t day), void
 }
 
 /* --- names: words with capitals, as many as the name has syllables */
-
-/* Small letters without marks, words joined by hyphens, as units are named. */
-static char *fold(const char *text)
-{
-	char *apart = g_utf8_normalize(text, -1, G_NORMALIZE_NFD);
-	char *small = g_utf8_strdown(apart, -1);
-	GString *folded = g_string_new(NULL);
-
-	for (const char *p = small; *p; p = g_utf8_next_char(p)) {
-		gunichar letter = g_utf8_get_char(p);
-		if (letter == 0x111)
-			g_string_append_c(folded, 'd');
-		else if (g_unichar_isspace(letter))
-			g_string_append_c(folded, '-');
-		else if (!g_unichar_ismark(letter))
-			g_string_append_unichar(folded, letter);
-	}
-	g_free(small);
-	g_free(apart);
-	return g_string_free(folded, FALSE);
-}
 
 /* One letter more, less or another. */
 static bool one_apart(const char *a, const char *b)

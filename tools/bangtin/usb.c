@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/words.h"
 #include "bundle.h"
+#include "usb.h"
 
 enum { BUNDLES_MOST = 100 };
 
@@ -250,19 +251,22 @@ static int export_reports(const struct common *common, const char *mount)
 	return code;
 }
 
+static int check_mount(const char *mount)
+{
+	struct stat status;
+	if (stat(mount, &status) < 0 || !S_ISDIR(status.st_mode))
+		return cli_fail(EXIT_INPUT, "%s is no directory; is the stick mounted?", mount);
+	return EXIT_DONE;
+}
+
 static int parse(const struct command *command, int argc, char **argv, struct common *common,
 	const char **ret_mount, int *ret_operands)
 {
 	const struct flag flags[] = {{"usb", 0, FLAG_VALUE, ret_mount}, {NULL, 0, 0, NULL}};
 	int code = cli_parse(command, argc, argv, flags, common, ret_operands);
-	struct stat status;
 	if (code != EXIT_DONE)
 		return code;
-	if (!*ret_mount)
-		return cli_usage(command, "where is the stick? --usb MOUNT");
-	if (stat(*ret_mount, &status) < 0 || !S_ISDIR(status.st_mode))
-		return cli_fail(EXIT_INPUT, "%s is no directory; is the stick mounted?", *ret_mount);
-	return EXIT_DONE;
+	return *ret_mount ? check_mount(*ret_mount) : cli_usage(command, "where is the stick? --usb MOUNT");
 }
 
 static int run_export(const struct command *command, int argc, char **argv)
@@ -279,16 +283,10 @@ static int run_export(const struct command *command, int argc, char **argv)
 	return code;
 }
 
-static int run_import(const struct command *command, int argc, char **argv)
+int usb_import(const struct common *common, const char *mount)
 {
-	struct common common = {0};
-	const char *mount = NULL;
-	int operands, code = parse(command, argc, argv, &common, &mount, &operands);
-	if (code != EXIT_DONE)
-		return code < 0 ? EXIT_DONE : code;
-	if (operands > 0)
-		return cli_usage(command, "all that the stick has is taken in; it takes no names");
-	return import_usb(&common, mount);
+	int code = check_mount(mount);
+	return code == EXIT_DONE ? import_usb(common, mount) : code;
 }
 
 const struct command command_export = {
@@ -301,13 +299,4 @@ const struct command command_export = {
 		   "MOUNT/bangtin/out/HOST/TIME/.\n\n"
 		   "      --usb MOUNT           where the stick is mounted\n"),
 	.run = run_export,
-};
-
-const struct command command_import = {
-	.name = "import",
-	.arguments = "--usb MOUNT [-c FILE]",
-	.summary =
-		N_("Takes in every bundle of a stick, root files first; each is accepted whole or refused"),
-	.help = N_("      --usb MOUNT           where the stick is mounted\n"),
-	.run = run_import,
 };

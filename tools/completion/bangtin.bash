@@ -21,6 +21,7 @@ _bangtin() {
 		mapfile -t COMPREPLY < <(compgen -W "$(bangtin status --json 2>/dev/null | tr -d ' \n' |
 			sed -n 's/.*"templates":\[\([^]]*\)\].*/\1/p' | tr -d '"' | tr ',' ' ')" -- "$word")
 		return ;;
+	--encoding) mapfile -t COMPREPLY < <(compgen -W "utf-8 utf-16 tcvn3 vni viscii windows-1258" -- "$word"); return ;;
 	--stage) mapfile -t COMPREPLY < <(compgen -W "frame panel" -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
 	-l | --level) mapfile -t COMPREPLY < <(compgen -W "notice urgent emergency" -- "$word"); return ;;
@@ -46,8 +47,9 @@ _bangtin() {
 	sign) options="--key --scope --class --epoch --sequence --expires --not-before --root" ;;
 	approve) options="--key --root" ;;
 	verify) options="--root --at" ;;
-	export | import) options="--usb" ;;
 	doctor) options="--system" ;;
+	export) options="--usb" ;;
+	import) options="--usb --output --unit --on --encoding --separator --zone --partial" ;;
 	new) options="--unit --lang" ;;
 	fmt) options="--check" ;;
 	clear | blank | unblank) options="--display --wait" ;;
