@@ -111,6 +111,9 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 # The simulator's decoders are in no archive, so that nothing else can lean on them; their own tests link them.
 DECODERS := $(filter-out tools/simulator/main.c tools/simulator/run.c tools/simulator/wire.c,$(SOURCES_bangtin-simulator))
 $(patsubst %,$(BUILD)/tests/test_%,simulator onbon novastar huidu simulator_udp sinks sinks_broken sinks_replies signs colorlight): $(call object,$(DECODERS))
+# The readers of offices' lists, which are of the staff's program.
+LISTS := $(wildcard tools/bangtin/list_*.c) tools/bangtin/fold.c
+$(BUILD)/tests/test_lists: $(call object,$(LISTS))
 # The conformance suite of drivers: one rig and one table of beds.
 CONFORMANCE := tests/unit/conformance.c tests/unit/conformance_beds.c
 $(patsubst %,$(BUILD)/tests/test_%,sinks sinks_broken sinks_replies colorlight): $(call object,$(CONFORMANCE))
@@ -226,6 +229,7 @@ build/fuzz/libbangtin.a: $(patsubst %.c,build/fuzz/obj/%.o,$(ARCHIVE_SOURCES))
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libbangtin.a
 	@echo '  LD $@'
 	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(PKG_LIBS)
+build/fuzz/fuzz_list: $(patsubst %.c,build/fuzz/obj/%.o,$(LISTS))
 build/fuzz/fuzz_simulator: $(patsubst %.c,build/fuzz/obj/%.o,$(DECODERS))
 -include $(patsubst %.c,build/fuzz/obj/%.d,$(ARCHIVE_SOURCES))
 
