@@ -171,14 +171,14 @@ char *control_reply_line(json_t *reply, size_t *ret_size)
 
 void control_reply_with(struct control_request *request, char *line, size_t size)
 {
-	log_outcome(request, line ? "done" : _("the reply is too long"));
+	log_outcome(request, line ? N_("done") : N_("the reply is too long"));
 	finish_with(request, line, size);
 }
 
 void control_reply(struct control_request *request, json_t *reply)
 {
 	json_object_set_new(reply, "ok", json_true());
-	log_outcome(request, "done");
+	log_outcome(request, N_("done"));
 	finish(request, reply);
 }
 

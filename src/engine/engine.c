@@ -52,7 +52,7 @@ static int open_state(struct engine *engine, const struct engine_options *option
 	clock_init(&engine->clock, accept_clock_floor(engine->store));
 	if (options->clock_spec &&
 		clock_inject(&engine->clock, engine->site->zone, options->clock_spec) < 0) {
-		*ret_why = "--clock wants T[,RATE], such as \"2026-03-02 08:00:00,0\"";
+		*ret_why = _("--clock wants T[,RATE], such as \"2026-03-02 08:00:00,0\"");
 		return -EINVAL;
 	}
 	engine->started = clock_now(&engine->clock);
@@ -192,6 +192,7 @@ int engine_create(const struct engine_options *options, struct diag_list *diags,
 	struct site *site = read_site(options->configuration, diags);
 	if (!site)
 		return -EINVAL;
+	words_settle(site->language);
 	if (options->socket_path)
 		site->socket_path = options->socket_path;
 	struct engine *engine = xcalloc(1, sizeof *engine);

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 enum { DAY_SECONDS = 86400, LONG_CROSSING = 12 * 3600 };
 
-static const char form[] = "hours as \"07:00-11:30\" or \"sunset-15m..22:00\"";
+static const char form[] = N_("hours as \"07:00-11:30\" or \"sunset-15m..22:00\"");
 
 static const struct {
 	const char *word;

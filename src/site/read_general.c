@@ -196,6 +196,14 @@ static void read_socket(struct site_reader *reader, struct node *map, struct sit
 	check_text(check, map, "socket-group", CHECK_OPTIONAL, &site->socket_group);
 }
 
+static void read_language(struct site_reader *reader, struct node *map, struct site *site)
+{
+	static const char *const words[] = {"en", "vi"};
+	int word;
+	if (check_word(&reader->check, map, "language", CHECK_OPTIONAL, words, 2, &word))
+		site->language = word ? LANGUAGE_VIETNAMESE : LANGUAGE_ENGLISH;
+}
+
 void site_read_general(struct site_reader *reader, struct node *map, struct site *site)
 {
 	struct check *check = &reader->check;
@@ -211,6 +219,7 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	site->data_directory = read_path(reader, map, "data-directory", NULL);
 	read_socket(reader, map, site);
 	read_roles(reader, map, site);
+	read_language(reader, map, site);
 	check_bool(check, map, "unsigned-loads", CHECK_OPTIONAL, &site->unsigned_loads);
 	site->root_path = read_path(reader, map, "root", NULL);
 	site->alarm = (struct alarm_hook){.after = 30 * NS_PER_SEC, .timeout = 30 * NS_PER_SEC};

@@ -6,6 +6,8 @@
 
 #include "base/diag.h"
 #include "base/time.h"
+#include "base/words.h"
+#include "base/words.h"
 #include "frame/panel.h"
 
 #define DISPLAY_NAME_MOST 63
@@ -111,8 +113,9 @@ struct site {
 	size_t place_count;
 	struct role_grant *grants; /* root and the daemon's own uid have every role */
 	size_t grant_count;
-	int generations_kept; /* default 20 */
-	bool unsigned_loads;  /* words that nobody signed may be loaded and announced; default false */
+	int generations_kept;	/* default 20 */
+	enum language language; /* of the daemon's log and of what it says unasked; LANGUAGE_OWN: not told */
+	bool unsigned_loads;	/* words that nobody signed may be loaded and announced; default false */
 	struct alarm_hook alarm;
 	const char *root_path;	     /* the root file that the site begins with; NULL: none */
 	const char *fonts_directory; /* NULL: the built-in one */

@@ -18,6 +18,8 @@ BIN = os.path.join(BUILD, "bin")
 os.environ.setdefault("BANGTIN_FONTS", os.path.join(ROOT, "build", "fonts"))
 os.environ.setdefault("BANGTIN_MAPS", os.path.join(ROOT, "drivers", "maps"))
 os.environ["LC_ALL"] = "C.UTF-8"
+for name in ("LANGUAGE", "BANGTIN_LANG"):
+    os.environ.pop(name, None)
 # A job in the background has interrupts ignored, and so would the programs that the tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

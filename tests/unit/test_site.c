@@ -221,6 +221,9 @@ static void test_paths(void **state)
 	assert_string_equal(site->socket_path, "/tmp/s");
 	assert_string_equal(site->fonts_directory, "/etc/bangtin/../fonts");
 	site_destroy(site);
+	site = parse_good("language = \"vi\";", "");
+	assert_int_equal(site->language, LANGUAGE_VIETNAMESE);
+	site_destroy(site);
 	site = parse_good("unsigned-loads = true; root = \"ROOT\";", "");
 	assert_true(site->unsigned_loads);
 	assert_string_equal(site->root_path, "/etc/bangtin/ROOT");

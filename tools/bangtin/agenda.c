@@ -239,7 +239,8 @@ const struct command command_agenda = {
 	.name = "agenda",
 	.arguments = "[-c FILE] -d DISPLAY [--from T] [--until T] [--items|--counts|--week|--ics] [PATH]",
 	.summary = N_("Lists what plays when"),
-	.help = "With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not "
+	.help = N_(
+		"With PATH (and -c): as if it were loaded now. The programme day of --from, or today, if not "
 		"told.\n"
 		"--counts, --week and --ics tell the schedule alone, without announcements and blanks.\n\n"
 		"  -d, --display NAME\n"
@@ -247,6 +248,6 @@ const struct command command_agenda = {
 		"      --items               each item on a line of its own\n"
 		"      --counts              of each entry: minutes, showings, share of its open time\n"
 		"      --week                a chart of the week (Monday to Sunday) that contains --from\n"
-		"      --ics                 an iCalendar file on standard output\n",
+		"      --ics                 an iCalendar file on standard output\n"),
 	.run = run,
 };

@@ -23,6 +23,7 @@ _bangtin() {
 		return ;;
 	--encoding) mapfile -t COMPREPLY < <(compgen -W "utf-8 utf-16 tcvn3 vni viscii windows-1258" -- "$word"); return ;;
 	--stage) mapfile -t COMPREPLY < <(compgen -W "frame panel" -- "$word"); return ;;
+	--lang) mapfile -t COMPREPLY < <(compgen -W "vi en" -- "$word"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$word"); return ;;
 	-l | --level) mapfile -t COMPREPLY < <(compgen -W "notice urgent emergency" -- "$word"); return ;;
 	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
@@ -50,7 +51,7 @@ _bangtin() {
 	doctor) options="--system" ;;
 	export) options="--usb" ;;
 	import) options="--usb --output --unit --on --encoding --separator --zone --partial" ;;
-	new) options="--unit --lang" ;;
+	new) options="--unit" ;;
 	fmt) options="--check" ;;
 	clear | blank | unblank) options="--display --wait" ;;
 	snapshot) options="--display --output" ;;
@@ -58,7 +59,7 @@ _bangtin() {
 	*) options="" ;;
 	esac
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$options --configuration --socket --json --help" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$options --configuration --socket --json --lang --help" -- "$word")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	fi
@@ -68,7 +69,7 @@ complete -o filenames -F _bangtin bangtin
 _bangtind() {
 	local word=${COMP_WORDS[COMP_CWORD]}
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "--configuration --check --socket --state --clock --trace --verbose --help
+		mapfile -t COMPREPLY < <(compgen -W "--configuration --check --socket --state --clock --trace --verbose --lang --help
 			--version" -- "$word")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -87,7 +88,7 @@ _bangtin_testpattern() {
 	--port | -c | --configuration | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	*) words="ports drivers patterns probe show map find-map report tui tell --show --host --display --configuration --socket
 		--driver --port --option --size
-		--for --fps --module --keep --json --help --version" ;;
+		--for --fps --module --keep --json --lang --help --version" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
@@ -100,7 +101,7 @@ _bangtin_simulator() {
 		onbon-5e onbon-6e onbon-6q novastar huidu" -- "$word") ;;
 	--pty | --tty | --dump) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	*) mapfile -t COMPREPLY < <(compgen -W "--protocol --size --pty --tty --listen --tcp --interface --universe --dump --json
-		--terminal --fault --frames --for --help --version" -- "$word") ;;
+		--terminal --fault --frames --for --lang --help --version" -- "$word") ;;
 	esac
 }
 complete -F _bangtin_simulator bangtin-simulator

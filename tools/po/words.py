@@ -85,7 +85,7 @@ def check_catalogue(template, catalogue):
 TOKEN = re.compile(r'\\\n|//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|#\s*include[^\n]*|[A-Za-z_]\w*|\d\w*|\S',
                    re.S)
 SENTENCE = re.compile(r"(?:^|[^\w%&\\.:/<-])[A-Za-z]?[a-z]{1,}[,;:]? [a-z(`'%<-]?[a-z]{2,}")
-DATA = re.compile(r'^\{|^<|\\"|^[^a-z]*$|^(?:SELECT|INSERT|CREATE|UPDATE|DELETE|PRAGMA) ')
+DATA = re.compile(r'^\{|^<|\\"\w+\\": |^[^a-z]*$|^(?:SELECT|INSERT|CREATE|UPDATE|DELETE|PRAGMA) ')
 
 
 def literals(text):
