@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "fold.h"
 #include "lists.h"
 
@@ -259,19 +260,15 @@ struct taking {
 	int hour_column;
 };
 
-static void refuse(const struct taking *t, int column, const char *cell, const char *form)
-{
-	diag_error(t->table->list->diags, list_place(t->table->list, t->made->row, column),
-		"`%s` is not understood; write %s", cell, form);
-}
-
+/* sentence says what cannot be understood, and what to write. */
 static void take_value(
-	const struct taking *t, int column, const char *cell, char *value, char **ret, const char *form)
+	const struct taking *t, int column, const char *cell, char *value, char **ret, const char *sentence)
 {
 	if (value)
 		*ret = value;
 	else
-		refuse(t, column, cell, form);
+		diag_error(t->table->list->diags, list_place(t->table->list, t->made->row, column), sentence,
+			cell);
 }
 
 static void take_cell(struct taking *t, enum meaning meaning, int column, char *cell)
@@ -285,41 +282,41 @@ static void take_cell(struct taking *t, enum meaning meaning, int column, char *
 		break;
 	case FROM:
 		take_value(t, column, cell, value_date(arena, cell), &made->from,
-			"a day as 31/12/2026; hours have their own column");
+			N_("`%s` is not understood; write a day as 31/12/2026; hours have their own column"));
 		break;
 	case UNTIL:
 		take_value(t, column, cell, value_date(arena, cell), &made->until,
-			"a day as 31/12/2026; hours have their own column");
+			N_("`%s` is not understood; write a day as 31/12/2026; hours have their own column"));
 		break;
 	case HOURS:
 		take_value(t, column, cell, value_hours(arena, cell), &made->hours,
-			"hours as 7h30-11h30; 13h-17h");
+			N_("`%s` is not understood; write hours as 7h30-11h30; 13h-17h"));
 		break;
 	case HOUR_FROM:
-		take_value(
-			t, column, cell, value_hour(arena, cell), (char **)&t->hour_from, "an hour as 7h30");
+		take_value(t, column, cell, value_hour(arena, cell), (char **)&t->hour_from,
+			N_("`%s` is not understood; write an hour as 7h30"));
 		t->hour_column = column;
 		break;
 	case HOUR_UNTIL:
 		take_value(t, column, cell, value_hour(arena, cell), (char **)&t->hour_until,
-			"an hour as 17h00");
+			N_("`%s` is not understood; write an hour as 17h00"));
 		t->hour_column = column;
 		break;
 	case ON:
 		take_value(t, column, cell, value_targets(arena, cell), &made->on,
-			"names or tags of displays with commas between");
+			N_("`%s` is not understood; write names or tags of displays with commas between"));
 		break;
 	case DAYS:
 		take_value(t, column, cell, value_days(arena, cell), &made->days,
-			"days as Thứ 2 - Thứ 6, or T7, CN");
+			N_("`%s` is not understood; write days as Thứ 2 - Thứ 6, or T7, CN"));
 		break;
 	case DURATION:
 		take_value(t, column, cell, value_duration(arena, cell), &made->duration,
-			"a time as 20 giây or 2 phút");
+			N_("`%s` is not understood; write a time as 20 giây or 2 phút"));
 		break;
 	case PRIORITY:
 		take_value(t, column, cell, value_priority(arena, cell), &made->priority,
-			"a whole number from 0 to 100");
+			N_("`%s` is not understood; write a whole number from 0 to 100"));
 		break;
 	case NAME:
 		made->name = cell;

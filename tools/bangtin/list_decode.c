@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/legacy.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "lists.h"
 
 static void put_character(FILE *to, uint32_t c)
@@ -76,7 +77,7 @@ static bool is_wide(const char *data, size_t size, bool *ret_big)
 
 static char *refuse(struct list *list, const char *why)
 {
-	diag_error(list->diags, (struct location){list->file, 0, 0}, "%s", why);
+	diag_error(list->diags, (struct location){list->file, 0, 0}, "%s", _(why));
 	return NULL;
 }
 
@@ -96,9 +97,10 @@ static char *decode_narrow(struct list *list, const char *data, size_t size, enu
 	char *text = is_utf8 ? xstrndup(data, size) : NULL;
 	enum legacy encoding = wanted ? wanted : text ? legacy_of_text(text) : legacy_of_bytes(data, size);
 	if (!text && encoding == LEGACY_NONE)
-		return refuse(list, "it cannot be told which encoding the list is in; save it as UTF-8, or "
-				    "say --encoding tcvn3, vni, "
-				    "viscii or windows-1258");
+		return refuse(
+			list, N_("it cannot be told which encoding the list is in; save it as UTF-8, or "
+				 "say --encoding tcvn3, vni, "
+				 "viscii or windows-1258"));
 	if (encoding == LEGACY_NONE)
 		return text;
 	char *converted =
@@ -115,20 +117,21 @@ static char *decode(struct list *list, const char *data, size_t size, const char
 	if (any ? is_wide(data, size, &big) : strncmp(encoding, "utf-16", 6) == 0) {
 		is_wide(data, size, &big);
 		char *text = from_utf16(data, size, big);
-		return text ? text : refuse(list, "the list is no whole UTF-16; save it once more, as UTF-8");
+		return text ? text
+			    : refuse(list, N_("the list is no whole UTF-16; save it once more, as UTF-8"));
 	}
 	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
 		data += 3;
 		size -= 3;
 	}
 	if (memchr(data, '\0', size))
-		return refuse(list, "this is no list: it has NUL bytes; export it as CSV or iCalendar");
+		return refuse(list, N_("this is no list: it has NUL bytes; export it as CSV or iCalendar"));
 	if (any)
 		return decode_narrow(list, data, size, LEGACY_NONE);
 	if (strcmp(encoding, "utf-8") == 0 && utf8_valid_prefix(data, size) == size)
 		return xstrndup(data, size);
 	if (encoding_named(encoding) == LEGACY_NONE)
-		return refuse(list, "it is not in the encoding that --encoding names");
+		return refuse(list, N_("it is not in the encoding that --encoding names"));
 	return decode_narrow(list, data, size, encoding_named(encoding));
 }
 

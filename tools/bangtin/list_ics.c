@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "lists.h"
 
 #define DAY_SECONDS 86400
@@ -19,7 +20,7 @@ struct event {
 
 static void refuse(const struct event *event, const char *why)
 {
-	diag_error(event->list->diags, list_place(event->list, event->line, 1), "%s", why);
+	diag_error(event->list->diags, list_place(event->list, event->line, 1), "%s", _(why));
 }
 
 static day_t day_of(struct icaltimetype time)
@@ -67,7 +68,7 @@ static bool take_times(struct event *event)
 	struct icaltimetype start = icalcomponent_get_dtstart(event->component),
 			    end = icalcomponent_get_dtend(event->component);
 	if (icaltime_is_null_time(start) || !icaltime_is_valid_time(start)) {
-		refuse(event, "the event has no DTSTART that is a date or a time");
+		refuse(event, N_("the event has no DTSTART that is a date or a time"));
 		return false;
 	}
 	event->all_day = start.is_date;
@@ -83,7 +84,7 @@ static bool take_times(struct event *event)
 	event->last = (day_t)((event->end - 1) / DAY_SECONDS);
 	if (event->end > event->start)
 		return true;
-	refuse(event, "the event has no end after its beginning; give it a DTEND or a DURATION");
+	refuse(event, N_("the event has no end after its beginning; give it a DTEND or a DURATION"));
 	return false;
 }
 
@@ -133,8 +134,9 @@ static char *dates_of(const struct event *event, icalproperty_kind kind)
 			struct icaldatetimeperiodtype value = icalproperty_get_rdate(p);
 			time = value.time;
 			if (icaltime_is_null_time(time)) {
-				refuse(event, "an RDATE that is a period is not taken; write it as an event "
-					      "of its own");
+				refuse(event,
+					N_("an RDATE that is a period is not taken; write it as an event "
+					   "of its own"));
 				continue;
 			}
 		}
@@ -169,19 +171,20 @@ static bool take_rule(const struct event *event, icalcomponent *calendar, struct
 	if (!rule && !also)
 		return true;
 	if (event->last != event->first && !(event->end - event->start <= DAY_SECONDS && !event->all_day)) {
-		refuse(event, "an event that repeats and lasts longer than a day is not taken; write its "
-			      "days as events of "
-			      "their own");
+		refuse(event, N_("an event that repeats and lasts longer than a day is not taken; write its "
+				 "days as events of "
+				 "their own"));
 		return false;
 	}
 	if (!zones_agree(event)) {
-		refuse(event, "the event repeats by the clock of another zone, whose hours here change over "
-			      "the year; write it "
-			      "in this site's zone");
+		refuse(event,
+			N_("the event repeats by the clock of another zone, whose hours here change over "
+			   "the year; write it "
+			   "in this site's zone"));
 		return false;
 	}
 	if (second_rule) {
-		refuse(event, "an event with two RRULEs is not taken; make two events of it");
+		refuse(event, N_("an event with two RRULEs is not taken; make two events of it"));
 		return false;
 	}
 	made->until = NULL;
@@ -309,7 +312,7 @@ static void take_event(struct event *event, icalcomponent *calendar)
 		return;
 	}
 	if (!summary || !*summary) {
-		refuse(event, "the event has no SUMMARY: nothing to show");
+		refuse(event, N_("the event has no SUMMARY: nothing to show"));
 		return;
 	}
 	bool place = !event->own && location && *location;
