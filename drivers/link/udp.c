@@ -14,10 +14,11 @@
 #define UDP_SEGMENT 103
 #endif
 
-#define GSO_SEGMENTS_MOST 64	/* the kernel's UDP_MAX_SEGMENTS */
-#define GSO_BYTES_MOST	  65000 /* of one send: an IPv4 datagram's length field, less headers */
-#define BATCH_MOST	  64	/* messages of one sendmmsg */
-#define REFUSALS_MOST	  3	/* frames; one alone may be a device that starts up */
+#define GSO_SEGMENTS_MOST 64	    /* the kernel's UDP_MAX_SEGMENTS */
+#define GSO_BYTES_MOST	  65000	    /* of one send: an IPv4 datagram's length field, less headers */
+#define BATCH_MOST	  64	    /* messages of one sendmmsg */
+#define REFUSALS_MOST	  3	    /* frames; one alone may be a device that starts up */
+#define PROOF_WAIT	  250000000 /* ns; a refusal takes as long as the way there and back */
 
 const char *udp_check_host(const char *host)
 {
@@ -28,7 +29,8 @@ const char *udp_check_host(const char *host)
 
 int udp_open(struct udp *udp, const struct udp_settings *settings, unsigned packets_most)
 {
-	*udp = (struct udp){.fd = -1, .spacing = settings->spacing, .count_most = packets_most};
+	*udp = (struct udp){
+		.fd = -1, .spacing = settings->spacing, .count_most = packets_most, .suspect = udp->suspect};
 	udp->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (udp->fd < 0)
 		return -errno;
@@ -64,7 +66,7 @@ void udp_close(struct udp *udp)
 		close(udp->fd);
 	free(udp->packets);
 	free(udp->addresses);
-	*udp = (struct udp){.fd = -1};
+	*udp = (struct udp){.fd = -1, .suspect = udp->suspect};
 }
 
 void udp_address(struct udp *udp, unsigned i, uint32_t address, int port)
@@ -182,6 +184,48 @@ static void finish_frame(struct udp *udp, struct sink *sink)
 	sink_ready(sink);
 }
 
+static int pending_error(const struct udp *udp)
+{
+	int error = 0;
+	socklen_t size = sizeof error;
+	return getsockopt(udp->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? -errno : -error;
+}
+
+/* A port that was closed has to prove itself with the first frame: a refusal comes after it was sent, and without this
+ * wait the display would be up for one frame, and down again, for ever. */
+static void begin_proof(struct udp *udp, struct sink *sink)
+{
+	udp->proving = true;
+	sink_arm(sink, PROOF_WAIT);
+}
+
+static int end_proof(struct udp *udp, struct sink *sink)
+{
+	int error = pending_error(udp);
+	udp->proving = false;
+	if (error < 0)
+		return error;
+	udp->suspect = false;
+	finish_frame(udp, sink);
+	return 0;
+}
+
+static void end_frame(struct udp *udp, struct sink *sink)
+{
+	if (udp->suspect)
+		begin_proof(udp, sink);
+	else
+		finish_frame(udp, sink);
+}
+
+static int give_up(struct udp *udp, struct sink *sink, int error)
+{
+	udp->suspect |= is_refusal(error);
+	if (is_refusal(error))
+		sink_down(sink, error, "no answer: the port is closed; nobody listens at that address");
+	return error;
+}
+
 static int advance(struct udp *udp, struct sink *sink)
 {
 	unsigned end = udp->spacing > 0 ? udp->next + 1 : udp->count;
@@ -196,7 +240,7 @@ static int advance(struct udp *udp, struct sink *sink)
 	if (udp->next < udp->count)
 		sink_arm(sink, udp->spacing);
 	else
-		finish_frame(udp, sink);
+		end_frame(udp, sink);
 	return 0;
 }
 
@@ -205,17 +249,21 @@ int udp_send(struct udp *udp, struct sink *sink, unsigned count, uint64_t sequen
 	udp->count = count;
 	udp->next = 0;
 	udp->sequence = sequence;
-	return advance(udp, sink);
+	int error = advance(udp, sink);
+	return error < 0 ? give_up(udp, sink, error) : 0;
 }
 
 void udp_go_on(struct udp *udp, struct sink *sink)
 {
-	if (udp->next >= udp->count)
-		return;
-	int error = advance(udp, sink);
-	if (error < 0)
-		sink_down(
-			sink, error, is_refusal(error) ? "nobody listens at that address" : strerror(-error));
+	int error = 0;
+	if (udp->proving)
+		error = end_proof(udp, sink);
+	else if (udp->next < udp->count)
+		error = advance(udp, sink);
+	if (error < 0 && !is_refusal(error))
+		sink_down(sink, error, words_error(error));
+	else if (error < 0)
+		give_up(udp, sink, error);
 }
 
 void udp_send_now(struct udp *udp, unsigned count)

@@ -34,6 +34,8 @@ struct udp {
 	uint64_t sequence;
 	uint64_t refused; /* sequence of the last frame that the other side's kernel refused */
 	int refusals;	  /* such frames in a row */
+	bool suspect; /* it was given up before: the next frame has to go unrefused first. Survives udp_close */
+	bool proving; /* that frame is out, and what comes back is waited for */
 };
 
 /* Only a numeric address: a name would block the loop. NULL if it is one, else what to write. */

@@ -53,6 +53,9 @@ static enum health judge(const struct output *output)
 	case LINK_OPENING:
 		return HEALTH_OPENING;
 	case LINK_UP:
+		/* open, but since it broke nothing has gone through: what is known is still that it is down */
+		if (output->tries > 0 && output->in_flight && output->status.error != 0 && !output->asleep)
+			return needs_a_person(output->status.error) ? HEALTH_FAULT : HEALTH_DOWN;
 		break;
 	}
 	if (is_foreign(output))

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "output/output.h"
@@ -320,9 +321,63 @@ static void test_names_are_refused(void **state)
 	}
 }
 
+/* --- a port that is closed */
+
+static enum health health_of(struct bench *bench)
+{
+	struct output_status status;
+	output_status(bench->output, &status);
+	return status.health;
+}
+
+static void run(struct bench *bench, int64_t time)
+{
+	bool never = false;
+	loop_run_until(bench->loop, &never, time);
+}
+
+/* Down it stays while each try is refused, and the tries become rarer; it is up when somebody listens. */
+static void test_closed_port(void **state)
+{
+	(void)state;
+	struct bench bench;
+	struct output_status status;
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	unsigned reconnects = 0;
+	bench_open(&bench, "ddp", "", 16, 1);
+	address.sin_port = htons((uint16_t)atoi(bench.port));
+	close(bench.socket);
+	for (int i = 0; i < 500 && health_of(&bench) != HEALTH_DOWN; i++) {
+		struct region all;
+		region_clear(&all);
+		region_add(&all, (struct rect){0, 0, 16, 1});
+		output_push(bench.output, 0, &all);
+		run(&bench, 2 * NS_PER_MS);
+	}
+	assert_int_equal(health_of(&bench), HEALTH_DOWN);
+	while (reconnects < 2) {
+		run(&bench, 5 * NS_PER_MS);
+		output_status(bench.output, &status);
+		assert_int_equal(status.health, HEALTH_DOWN);
+		assert_non_null(strstr(status.why, "no answer"));
+		reconnects = (unsigned)status.reconnects;
+	}
+	/* refused twice more: the third pause is a second */
+	while (output_status(bench.output, &status), status.retry_at == TIME_NEVER)
+		run(&bench, 5 * NS_PER_MS);
+	assert_true(status.retry_at - clock_monotonic() > 500 * NS_PER_MS);
+	bench.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(bench.socket, (struct sockaddr *)&address, sizeof address), 0);
+	for (int i = 0; i < 2000 && health_of(&bench) != HEALTH_UP; i++)
+		run(&bench, 5 * NS_PER_MS);
+	assert_int_equal(health_of(&bench), HEALTH_UP);
+	bench_close(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_closed_port),
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_pictures_over_many_datagrams),
 		cmocka_unit_test(test_ddp_headers),
