@@ -13,6 +13,7 @@ struct clock {
 	double rate;	     /* 1 real time, 60 a minute a second, 0 stands still */
 	bool injected;
 	int64_t floor;	 /* below this the wall clock is not believed: build date, last persisted time */
+	bool doubted;	 /* it is not believed, whatever it shows */
 	int64_t started; /* monotonic ns at clock_init; untrusted time counts from here */
 };
 

@@ -27,9 +27,14 @@ struct work { /* what a trial holds until accept_finish */
 	char *record_text;
 };
 
+int64_t accept_build_date(void)
+{
+	return BUILD_DATE_FLOOR * NS_PER_SEC;
+}
+
 int64_t accept_clock_floor(struct store *store)
 {
-	int64_t floor = BUILD_DATE_FLOOR * NS_PER_SEC, last = store_read_time(store);
+	int64_t floor = accept_build_date(), last = store_read_time(store);
 	return last > floor ? last : floor;
 }
 

@@ -65,5 +65,6 @@ int accept_may_return(const struct site *site, struct store *store, const struct
 
 /* No true clock shows less: the build's date, or the last time believed. */
 int64_t accept_clock_floor(struct store *store);
+int64_t accept_build_date(void);
 
 #endif

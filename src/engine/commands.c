@@ -363,6 +363,16 @@ static void run_device(void *data, struct control_request *request)
 	}
 }
 
+static void run_believe_clock(void *data, struct control_request *request)
+{
+	struct engine *engine = data;
+	if (clock_believe(engine) < 0)
+		control_refuse(request, 1,
+			"the system clock is before the date of this program: that cannot be; set it first");
+	else
+		control_reply(request, json_pack("{s:o}", "clock", clock_json(engine)));
+}
+
 static void run_reload(void *data, struct control_request *request)
 {
 	change_reread(data, request);
@@ -386,5 +396,6 @@ const struct control_command engine_commands[] = {
 	{"unblank", ROLE_OPERATE, run_unblank},
 	{"pattern", ROLE_OPERATE, run_pattern},
 	{"device", ROLE_OPERATE, run_device},
+	{"believe-clock", ROLE_OPERATE, run_believe_clock},
 	{NULL, 0, NULL},
 };

@@ -49,7 +49,7 @@ static int open_state(struct engine *engine, const struct engine_options *option
 		*ret_why = _("the state directory cannot be opened");
 	if (error < 0)
 		return error;
-	clock_init(&engine->clock, accept_clock_floor(engine->store));
+	clockwork_init(engine, accept_build_date());
 	if (options->clock_spec &&
 		clock_inject(&engine->clock, engine->site->zone, options->clock_spec) < 0) {
 		*ret_why = _("--clock wants T[,RATE], such as \"2026-03-02 08:00:00,0\"");

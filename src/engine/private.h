@@ -60,8 +60,11 @@ struct engine {
 	struct guard *guard;
 	struct change *changes; /* in order; the first is under way */
 	struct clock_mark clock_seen;
-	int64_t stamp; /* the latest that was given */
-	struct loop_timer *time_timer;
+	int64_t build_date;	   /* no true clock shows less */
+	int64_t last_known;	   /* the latest time that was believed and written down; 0: none */
+	int64_t stamp, stamped_at; /* the latest that was given, and when: monotonic */
+	unsigned clock_steps;
+	struct loop_timer *time_timer, *doubt_timer;
 	bool saving_time;
 	bool stopping;
 };
@@ -168,6 +171,8 @@ bool keep_was_tried(const struct engine *engine, uint64_t version);
 int keep_error(const struct engine *engine); /* -errno of the last attempt, or 0 */
 
 /* --- clockwork.c: the clock and its steps --- */
+void clockwork_init(
+	struct engine *engine, int64_t build_date); /* when the store is open; the clock goes from then on */
 void clockwork_start(struct engine *engine);
 void clockwork_stop(struct engine *engine); /* notes the time, for the next start */
 void clockwork_destroy(struct engine *engine);
@@ -175,6 +180,10 @@ struct clock_mark clock_mark_now(const struct engine *engine);
 /* Whether the clock was set, or came to be believed or not, since then: it would show `from` now, and shows `to`. */
 bool clock_was_set(const struct engine *engine, const struct clock_mark *since, struct instant *ret_from,
 	struct instant *ret_to);
+bool clock_is_kept(void); /* the kernel says that NTP keeps it */
+/* An operator says that it is right. -ERANGE: it shows less than the build date. */
+int clock_believe(struct engine *engine);
+json_t *clock_json(const struct engine *engine);
 /* A time for what is written down: never less than one that was given before, nor than the last time believed. */
 int64_t engine_stamp(struct engine *engine);
 

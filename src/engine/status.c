@@ -59,20 +59,6 @@ json_t *overrides_json(const struct engine *engine)
 	return json;
 }
 
-static json_t *clock_json(const struct engine *engine)
-{
-	struct instant now = clock_now(&engine->clock);
-	json_t *json = json_pack("{s:b, s:s, s:I}", "trusted", now.trusted, "source",
-		engine->clock.injected ? "injected" : "system", "now_ns", (json_int_t)now.time);
-	if (now.trusted)
-		json_object_set_new(json, "time", instant_text(engine, now.time));
-	else
-		json_object_set_new(json, "why",
-			json_string(_("the system clock is before the last time that was believed; "
-				      "the default messages show until it is right")));
-	return json;
-}
-
 static json_t *playing_json(const struct engine *engine, const struct channel_status *status)
 {
 	static const char *const names[] = {[SHOW_SCHEDULE] = N_("schedule"),
@@ -167,7 +153,8 @@ json_t *status_json(struct engine *engine)
 		json_array_append_new(displays, display_json(engine, engine->channels[i]));
 	json_t *json = json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", BANGTIN_VERSION, "site",
 		engine->site->name, "pid", (int)getpid(), "started",
-		instant_text(engine, engine->started.time), "clock", clock_json(engine));
+		engine->started.trusted ? instant_text(engine, engine->started.time) : json_null(), "clock",
+		clock_json(engine));
 	json_object_set_new(json, "generation",
 		engine->generation.number ? generation_json(engine, &engine->generation) : json_null());
 	json_object_set_new(

@@ -204,6 +204,14 @@ static void read_language(struct site_reader *reader, struct node *map, struct s
 		site->language = word ? LANGUAGE_VIETNAMESE : LANGUAGE_ENGLISH;
 }
 
+static void read_clock(struct site_reader *reader, struct node *map, struct site *site)
+{
+	static const char *const words[] = {"any", "synchronised", "own"};
+	int word = CLOCK_ANY;
+	check_word(&reader->check, map, "clock", CHECK_OPTIONAL, words, 3, &word);
+	site->clock = (enum site_clock)word;
+}
+
 void site_read_general(struct site_reader *reader, struct node *map, struct site *site)
 {
 	struct check *check = &reader->check;
@@ -213,6 +221,7 @@ void site_read_general(struct site_reader *reader, struct node *map, struct site
 	read_places(reader, map, site);
 	read_zone(reader, map, site);
 	read_day_starts(reader, map, site);
+	read_clock(reader, map, site);
 	read_place(reader, map, site);
 	site->state_directory = read_path(reader, map, "state-directory", "/var/lib/bangtin");
 	site->fonts_directory = read_path(reader, map, "fonts-directory", NULL);

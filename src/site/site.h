@@ -98,6 +98,13 @@ struct alarm_hook {
 	int64_t timeout; /* ns until the program is killed; default 30 s */
 };
 
+/* Whose word the wall clock is believed on. */
+enum site_clock {
+	CLOCK_ANY,	    /* its own, unless it is before the last time known; or NTP's */
+	CLOCK_SYNCHRONISED, /* NTP's only: a board without a battery */
+	CLOCK_OWN,	    /* its own only */
+};
+
 struct site {
 	const char *name;
 	struct zone *zone;
@@ -115,7 +122,8 @@ struct site {
 	size_t grant_count;
 	int generations_kept;	/* default 20 */
 	enum language language; /* of the daemon's log and of what it says unasked; LANGUAGE_OWN: not told */
-	bool unsigned_loads;	/* words that nobody signed may be loaded and announced; default false */
+	enum site_clock clock;
+	bool unsigned_loads; /* words that nobody signed may be loaded and announced; default false */
 	struct alarm_hook alarm;
 	const char *root_path;	     /* the root file that the site begins with; NULL: none */
 	const char *fonts_directory; /* NULL: the built-in one */

@@ -200,6 +200,19 @@ static int next_number(const struct store *store)
 	return next;
 }
 
+/* A clock that is wrong does not date it before the one before it, nor before the last time known. */
+static int64_t never_before(const struct store *store, int number, int64_t time)
+{
+	struct generation before;
+	int64_t known = store_read_time((struct store *)store);
+
+	if (known > time)
+		time = known;
+	if (meta_read(store, number - 1, &before, NULL) == 0 && before.time > time)
+		time = before.time;
+	return time;
+}
+
 int store_commit(struct store *store, const struct source_file *files, size_t count, unsigned uid,
 	const char *user, int64_t time, int keep, struct generation *ret_generation)
 {
@@ -211,6 +224,7 @@ int store_commit(struct store *store, const struct source_file *files, size_t co
 	generation.number = next_number(store);
 	if (generation.number < 0)
 		return generation.number;
+	generation.time = never_before(store, generation.number, time);
 	snprintf(generation.user, sizeof generation.user, "%s", user ? user : "");
 	generation.user[utf8_valid_prefix(generation.user, strlen(generation.user))] =
 		'\0'; /* not cut in a letter */

@@ -213,6 +213,7 @@ site = {{
 	state-directory = "{self.state}";
 	socket = "{self.socket}";
 	units = ( {units} );
+	clock = "own";
 	{"unsigned-loads = true;" if unsigned else ""}
 	{extra}
 }};

@@ -137,6 +137,27 @@ def check_untrusted_clock(site):
     status = site.status()
     tap.ok(status["clock"]["trusted"] is False and status["displays"][0]["playing"]["source"] == "default",
            "a clock before the last believed time: only the default shows", status["clock"])
+    code, _, err = site.live("announce", "Sơ tán", "--all", "--for", "5m", "--level", "emergency")
+    tap.ok(code == 0 and site.display("cong")["playing"]["source"] == "announce",
+           "an announcement needs no clock: it shows at once", err)
+    code, _, err = site.live("announce", "x", "--all", "--for", "5m", "--from", "2026-12-01 08:00")
+    tap.ok(code == 3 and "not believed" in err, "but cannot begin at a time of day", err)
+    stamp = json.loads(site.live("announce", "--log", "--json")[1])[-1]
+    tap.ok(stamp["time"] > (time.time() + 86400 * 364) * 10**9 and not stamp["trusted"],
+           "and is not dated before the last time known", stamp)
+    stop(site.daemon)
+    site.start()
+    override = site.status()["overrides"][0]
+    tap.ok(override["uptime"] and 0 < override["left_ms"] <= 300000, "it goes on after a restart", override)
+    code, out, err = site.live("clock", "--believe", "--json")
+    tap.ok(code == 0 and json.loads(out)["trusted"], "somebody says that the clock is right", out + err)
+    override = site.status()["overrides"][0]
+    tap.ok(not override["uptime"] and 0 < override["left_ms"] <= 300000 and
+           site.display("cong")["playing"]["source"] == "announce", "and the announcement still goes on as long", override)
+    site.live("clear")
+    tap.ok(wait_for(lambda: site.display("cong")["playing"].get("message") or
+                    site.display("cong")["playing"]["source"] == "default"), "and then the schedule is followed")
+    tap.ok(not site.status()["clock"].get("why"), "which the status says")
 
 
 def main():

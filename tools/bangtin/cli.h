@@ -19,10 +19,10 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 extern const struct command command_check, command_agenda, command_why, command_diff, command_preview,
-	command_load, command_history, command_rollback, command_status, command_announce, command_clear,
-	command_blank, command_unblank, command_snapshot, command_watch, command_help, command_key,
-	command_sign, command_approve, command_verify, command_export, command_import, command_schema,
-	command_new, command_fmt, command_doctor, command_log, command_certificate;
+	command_load, command_clock, command_history, command_rollback, command_status, command_announce,
+	command_clear, command_blank, command_unblank, command_snapshot, command_watch, command_help,
+	command_key, command_sign, command_approve, command_verify, command_export, command_import,
+	command_schema, command_new, command_fmt, command_doctor, command_log, command_certificate;
 
 /* --- options: every command describes its own; -c/--configuration, --socket and --json are common */
 

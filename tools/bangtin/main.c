@@ -7,7 +7,7 @@
 #include "cli.h"
 
 static const struct command *const commands[] = {&command_check, &command_agenda, &command_why, &command_diff,
-	&command_preview, &command_load, &command_history, &command_rollback, &command_status,
+	&command_preview, &command_load, &command_history, &command_rollback, &command_status, &command_clock,
 	&command_announce, &command_clear, &command_blank, &command_unblank, &command_snapshot,
 	&command_watch, &command_key, &command_sign, &command_approve, &command_verify, &command_export,
 	&command_import, &command_schema, &command_new, &command_fmt, &command_doctor, &command_log,

@@ -8,7 +8,7 @@ _bangtin() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status announce clear
+		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status clock announce clear
 			blank unblank snapshot watch key sign
 			approve verify export import schema new fmt doctor help --help --version" -- "$word")
 		return
@@ -43,6 +43,7 @@ _bangtin() {
 	diff) options="--display --from --days --html" ;;
 	preview) options="--display --at --from --until --fps --sheet --stage --panel --untrusted --output" ;;
 	status) options="--watch --strict" ;;
+	clock) options="--believe" ;;
 	announce) options="--on --all --for --level --from --wait --template --list --log" ;;
 	key) options="--no-password --root" ;;
 	sign) options="--key --scope --class --epoch --sequence --expires --not-before --root" ;;
