@@ -68,7 +68,10 @@ json_t *recording_json(struct engine *engine)
 	if (!engine->record)
 		return json_null();
 	record_status(engine->record, &status);
-	return json_pack("{s:b, s:I, s:s, s:I, s:I, s:s}", "open", status.open, "row",
-		(json_int_t)status.head, "digest", status.digest, "lost", (json_int_t)status.lost, "failures",
-		(json_int_t)status.failures, "why", status.why);
+	char *path = record_path(engine->record_directory);
+	json_t *json = json_pack("{s:b, s:s, s:I, s:s, s:I, s:I, s:s}", "open", status.open, "path", path,
+		"row", (json_int_t)status.head, "digest", status.digest, "lost", (json_int_t)status.lost,
+		"failures", (json_int_t)status.failures, "why", status.why);
+	free(path);
+	return json;
 }

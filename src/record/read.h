@@ -29,6 +29,9 @@ struct record_place {
 };
 int record_head(struct record_reader *reader, struct record_place *ret_head); /* number 0: no row */
 
+/* A whole copy as it is at this moment, in one file, while the daemon writes on. to must not exist. ret_head: its end. */
+int record_copy(const char *from, const char *to, struct record_place *ret_head);
+
 struct record_verdict {
 	int64_t rows, first, last;  /* their count and numbers; 0: none */
 	char digest[RECORD_DIGEST]; /* the last row's */

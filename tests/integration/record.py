@@ -9,9 +9,8 @@ import resource
 import shutil
 import signal
 import sqlite3
-import time
 
-from harness import Scratch, Site, Tap, run, stop, wait_for
+from harness import Scratch, Site, Tap, free_port, run, stop, wait_for
 
 tap = Tap()
 SECOND = 10**9
@@ -106,6 +105,123 @@ def a_simulated_day(scratch):
     return site
 
 
+PERIOD = ("--from", "2026-03-02 00:00", "--until", "2026-03-03 00:00")
+
+
+def certificates(scratch, site):
+    out = os.path.join(scratch.path, "xac-nhan.pdf")
+    code, text, err = site.bangtin("certificate", "--entry", "province/chao", *PERIOD, "--json")
+    figures = {d["display"]: d for d in json.loads(text)["displays"]} if code == 0 else {}
+    tap.ok(code == 0 and all(d["sent_ns"] + d["confirmed_ns"] == d["scheduled_ns"] and
+                             d["sent_showings"] == d["scheduled_showings"] >= d["demanded_showings"] == 1
+                             for d in figures.values()) and len(figures) == 2,
+           "a certificate's minutes and showings are the schedule's", text + err)
+    code, text, err = site.bangtin("certificate", "--item", "province/bhyt", *PERIOD, "-o", out, "--unit", "UBND phường")
+    code_text, paper, _ = run("pdftotext", "-layout", out, "-")
+    with open(out[:-3] + "csv", encoding="utf-8") as f:
+        lines = list(csv.reader(f))
+    digest = hashlib.sha256(open(out[:-3] + "csv", "rb").read()).hexdigest()
+    tap.ok(code == 0 and "GIẤY XÁC NHẬN ĐĂNG THÔNG BÁO" in paper and "Bảo hiểm y tế toàn dân" in paper and digest in paper,
+           "the paper says what it certifies, and the digest of the file beside it", paper + err)
+    head = next(line for line in lines if line[0] == "head")
+    run("pdftoppm", "-r", "150", "-png", "-singlefile", out, out[:-4])
+    code, text, err = run("zbarimg", "-q", "--raw", out[:-4] + ".png")
+    tap.equal(text.strip(), f"bangtin-certificate 1 {head[1]}:{head[2]} {digest}", "its code is read by an independent reader")
+    with sqlite3.connect(f"file:{database(site)}?mode=ro", uri=True) as db:
+        tap.equal(db.execute("SELECT lower(hex(digest)) FROM rows WHERE number = ?", (head[1],)).fetchone()[0], head[2],
+                  "the chain's end in it is the record's")
+    copy = os.path.join(scratch.path, "copy.db")
+    stick = os.path.join(scratch.path, "stick")
+    os.makedirs(stick)
+    tap.ok(verify(out, database(site))[0] == 0, "a certificate is verified without a daemon")
+    for name, sql in (("a longer row", "UPDATE rows SET end = end + 60000000000 WHERE number = 20"),
+                      ("a removed row", "DELETE FROM rows WHERE number = 20"),
+                      ("another message", "UPDATE things SET item = 'province/chao' WHERE item = 'province/bhyt'"),
+                      ("a cut tail", f"DELETE FROM rows WHERE number >= {head[1]}")):
+        shutil.copy(database(site), copy)
+        with sqlite3.connect(copy) as db:
+            db.execute(sql)
+        db.close()
+        code, text, err = verify(out, copy)
+        log_code = run("bangtin", "log", "--record", copy, "--verify")[0]
+        tap.ok(code == 1 and log_code == 1, f"{name}: found by the certificate and by the chain", text + err)
+        os.remove(copy)
+    with open(out[:-3] + "csv", encoding="utf-8") as f:
+        text = f.read()
+    forged = scratch.file("forged.csv", text.replace("day,cong,2026-03-02,0,0,", "day,cong,2026-03-02,0,0,9", 1))
+    code, _, err = run("bangtin", "certificate", "--verify", forged, "--record", database(site))
+    number = next(n for n, line in enumerate(text.split("\n"), 1) if line.startswith("day,cong"))
+    tap.ok(code == 1 and f"forged.csv:{number}:" in err, "a changed figure is found, with its line", err)
+
+
+def verify(pdf, record):
+    return run("bangtin", "certificate", "--verify", pdf[:-3] + "csv", "--record", record)
+
+
+BOARD = """{ name = "bang"; tags = ["led"]; size = "64x32"; rate = 20.0; refresh = "1s"; default = "UBND"; brightness = "60%";
+  driver = { name = "huidu"; host = "127.0.0.1"; port = %d; }; }"""
+
+
+def a_board_that_answers(scratch):
+    """Real time: what the board confirms, loses, is ordered; the daemon is killed and starts again."""
+    port = free_port()
+    board = simulator(scratch, port)
+    site = Site(scratch, BOARD % port)
+    site.bangtin("load", site.playlists("messages:\n  a: {text: A}\nschedule:\n  - {show: a, name: a, on: [led]}\n"))
+    site.start()
+    tap.ok(wait_for(lambda: any(r["confirmed"] for r in rows(site, live=True) if r["item"] == "province/a"), 30),
+           "a board that answers is recorded as confirmed", rows(site))
+    code, out, err = site.live("blank")
+    wait_for(lambda: any(r["source"] == "blank" for r in rows(site, live=True)), 20)
+    site.live("unblank")
+    wait_for(lambda: [r for r in rows(site, live=True) if r["row"] == 0 and r["source"] == "schedule"], 20)
+    kinds = [(r["kind"], r["source"]) for r in rows(site, live=True)]
+    tap.ok(("order", "blank") in kinds and ("shown", "blank") in kinds and ("lifted", "blank") in kinds,
+           "an order to blank: when it was given, shown and lifted", kinds)
+    stop(board)
+    lost = wait_for(lambda: [r for r in rows(site, live=True) if r["how"] == "lost"], 60)
+    tap.ok(lost, "a display that is lost ends its showing at the last confirmation")
+    board = simulator(scratch, port)
+    away = wait_for(lambda: [r for r in rows(site, live=True) if r["kind"] == "unreachable" and r["row"] > lost[0]["row"]], 60)
+    tap.ok(away and away[0]["begin_ns"] == lost[0]["end_ns"], "and is unreachable from there until it answers again", away)
+    code, out, err = site.live("export", "--usb", scratch.path)
+    place = next((os.path.join(at, "record.db") for at, _, names in os.walk(os.path.join(scratch.path, "bangtin", "out"))
+                  if "record.db" in names), None)
+    with open(os.path.join(os.path.dirname(place or "/"), "record.head"), encoding="ascii") as f:
+        head = f.read().strip()
+    code, out, err = run("bangtin", "log", "--record", place, "--verify", "--head", head)
+    tap.ok(code == 0 and head in out, "export --usb takes a whole copy and the chain's end", out + err)
+    site.daemon.send_signal(signal.SIGKILL)
+    site.daemon.wait()
+    before = rows(site)[-1]
+    site.start()
+    after = wait_for(lambda: [r for r in rows(site, live=True) if r["how"] == "crashed"], 20)
+    tap.ok(after and after[0]["end_ns"] == before["end_ns"] and before["row"] == 0,
+           "after kill -9 what was open is closed where it was written last", (before, after))
+    limit(site, 0)
+    site.live("blank")
+    failing = wait_for(lambda: site.status()["record"]["failures"] or None, 30)
+    tap.ok(failing and site.display("bang")["health"] == "up" and site.display("bang")["frames"]["shown"] > 0,
+           "a disk that takes nothing stops no picture", site.status().get("record"))
+    limit(site, resource.RLIM_INFINITY)
+    tap.ok(wait_for(lambda: [r for r in rows(site, live=True) if r["row"] and r["kind"] == "order" and r["run"] > 1], 40),
+           "what was noted meanwhile is written when it can be")
+    stop(site.daemon)
+    count, bad = chain(database(site))
+    code, out, err = site.bangtin("log", "--verify", "--head", head)
+    tap.ok(code == 0 and bad == 0, "the chain is whole through all of it, and goes through the exported end", out + err)
+
+
+def simulator(scratch, port):
+    return scratch.start("bangtin-simulator", "--protocol", "huidu", "--size", "64x32", "--tcp", f"127.0.0.1:{port}")
+
+
+def limit(site, most):
+    resource.prlimit(site.daemon.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
 with Scratch() as scratch_:
-    site_ = a_simulated_day(scratch_)
+    certificates(scratch_, a_simulated_day(scratch_))
+with Scratch() as scratch_:
+    a_board_that_answers(scratch_)
 tap.done()

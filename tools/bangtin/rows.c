@@ -62,6 +62,26 @@ void rows_close(struct rows *rows)
 	zone_destroy(rows->zone);
 }
 
+int rows_path(const struct common *common, char **ret_path)
+{
+	json_t *reply;
+
+	if (common->configuration) {
+		struct rows rows;
+		int code = rows_open(common, NULL, &rows);
+		*ret_path = rows.path;
+		rows.path = NULL;
+		rows_close(&rows);
+		return code;
+	}
+	int code = cli_call(common, json_pack("{s:s}", "command", "status"), &reply);
+	if (code != EXIT_DONE)
+		return code;
+	*ret_path = xstrdup(json_string_value(json_object_get(json_object_get(reply, "record"), "path")));
+	json_decref(reply);
+	return EXIT_DONE;
+}
+
 /* --- from a file */
 
 static int explain(const char *path, int error)

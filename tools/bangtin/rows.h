@@ -23,6 +23,9 @@ int rows_read(struct rows *rows, const struct record_query *query,
 int rows_verify(struct rows *rows, const struct record_place *known, size_t count,
 	struct record_verdict *ret_verdict);
 
+/* Where the record of -c's site, or of the running daemon, lies; the caller frees. NULL: the site keeps none. Reported. */
+int rows_path(const struct common *common, char **ret_path);
+
 /* "N:DIGEST", as --verify prints it. */
 bool rows_parse_place(const char *text, struct record_place *ret_place);
 

@@ -1,7 +1,8 @@
 /* The walk with a stick between an office and a site without a network: bundles in, status, history and pictures out.
  *
  *   MOUNT/bangtin/in/NAME/              a bundle (a flat directory); or a root file with its signatures
- *   MOUNT/bangtin/out/HOST/STAMP/       what a site wrote: status.json, history.json, frames/DISPLAY.png
+ *   MOUNT/bangtin/out/HOST/STAMP/       what a site wrote: status.json, history.json, frames/DISPLAY.png, and the record
+ *                                       of what was shown: record.db, with its chain's end in record.head
  *
  * Nothing on the stick is believed: what comes in is held against the site's rules like everything else.
  */
@@ -16,6 +17,7 @@
 #include "base/file.h"
 #include "base/words.h"
 #include "bundle.h"
+#include "rows.h"
 #include "usb.h"
 
 enum { BUNDLES_MOST = 100 };
@@ -212,6 +214,31 @@ static int put_frames(const struct common *common, const char *directory, const 
 	return code;
 }
 
+/* A whole copy, made while the daemon writes on; its end is noted beside it, so that a copy that lost its tail, or a record
+ * that loses it later, is found. */
+static int put_record(const struct common *common, const char *directory)
+{
+	char *from = NULL, *to = path_join(directory, "record.db"), *name;
+	struct record_place head;
+	int code = rows_path(common, &from);
+
+	if (code == EXIT_DONE && from) {
+		int error = record_copy(from, to, &head);
+		if (error == -ENOENT)
+			printf("%s\n", _("there is no record of what was shown"));
+		else if (error)
+			code = cli_fail(EXIT_INPUT, "%s: %s", to, words_error(-error));
+		if (!error) {
+			name = xasprintf("%lld:%s\n", (long long)head.number, head.digest);
+			code = put(directory, "record.head", name, strlen(name));
+			free(name);
+		}
+	}
+	free(from);
+	free(to);
+	return code;
+}
+
 /* Of this machine and this second, so that a stick can visit many sites, and one site often. */
 static char *report_directory(const char *mount)
 {
@@ -242,9 +269,13 @@ static int export_reports(const struct common *common, const char *mount)
 		code = put_answer(common, directory, "history", NULL);
 	if (code == EXIT_DONE)
 		code = put_frames(common, directory, status);
+	if (code == EXIT_DONE)
+		code = put_record(common, directory);
 	if (code == EXIT_DONE) {
 		file_sync_directory(directory);
-		printf(_("%s: status, history and a picture of each display\n"), directory);
+		printf(_("%s: status, history, a picture of each display, and the record of what was "
+			 "shown\n"),
+			directory);
 	}
 	json_decref(status);
 	free(directory);
@@ -292,9 +323,9 @@ int usb_import(const struct common *common, const char *mount)
 const struct command command_export = {
 	.name = "export",
 	.arguments = "--usb MOUNT [BUNDLE...]",
-	.summary =
-		N_("Writes onto a stick: at the office bundles for a site, at a site its status, history and "
-		   "pictures"),
+	.summary = N_("Writes onto a stick: at the office bundles for a site, at a site its status, history, "
+		      "pictures and "
+		      "record"),
 	.help = N_("With BUNDLE: into MOUNT/bangtin/in/. Without: what the daemon says, into "
 		   "MOUNT/bangtin/out/HOST/TIME/.\n\n"
 		   "      --usb MOUNT           where the stick is mounted\n"),

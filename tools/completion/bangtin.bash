@@ -10,11 +10,11 @@ _bangtin() {
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status clock announce clear
 			blank unblank snapshot watch key sign
-			approve verify export import schema new fmt doctor help --help --version" -- "$word")
+			approve verify export import schema new fmt doctor log certificate help --help --version" -- "$word")
 		return
 	fi
 	case $before in
-	-c | --configuration | -o | --output | --html | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	-c | --configuration | --record | -o | --output | --html | --socket) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	-d | --display | --on) mapfile -t COMPREPLY < <(compgen -W "$(_bangtin_displays)" -- "$word"); return ;;
 	--class) mapfile -t COMPREPLY < <(compgen -W "content emergency blank" -- "$word"); return ;;
 	-t | --template)
@@ -42,6 +42,8 @@ _bangtin() {
 	why) options="--display --at --untrusted" ;;
 	diff) options="--display --from --days --html" ;;
 	preview) options="--display --at --from --until --fps --sheet --stage --panel --untrusted --output" ;;
+	log) options="--display --item --from --until --csv --follow --record --verify --head" ;;
+	certificate) options="--item --entry --from --until --display --unit --output --key --record --verify" ;;
 	status) options="--watch --strict" ;;
 	clock) options="--believe" ;;
 	announce) options="--on --all --for --level --from --wait --template --list --log" ;;
