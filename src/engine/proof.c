@@ -130,16 +130,28 @@ static void describe(struct proof *proof, const struct show_state *state, const 
 	}
 }
 
-/* What is handed over belongs to what was composed last. */
+/* An injected clock may run by the minute while one frame is sent: what was composed for is what counts. */
+static int64_t seen_now(const struct proof *proof)
+{
+	struct instant now = clock_now(proof->clock);
+
+	if (!now.trusted)
+		return system_time();
+	return proof->clock->injected && proof->composed_at < now.time ? proof->composed_at : now.time;
+}
+
+/* What is handed over belongs to what was composed last. A picture that waited for its display, or is sent again after the
+ * display was lost, was not there before. */
 static void take_composed(struct proof *proof, int64_t instant, uint64_t frame)
 {
 	proof->handed_number = proof->composed_number;
 	proof->handed = proof->composed;
 	struct record_event *event = &proof->handed;
-	event->begin = event->trusted ? instant : system_time();
+	int64_t now = seen_now(proof);
+	event->begin = !event->trusted || now - instant > BEGINNING ? now : instant;
 	event->monotonic = clock_monotonic();
 	event->brightness = proof->brightness;
-	event->begins = !proof->resumes && event->trusted && instant - proof->item_start <= BEGINNING;
+	event->begins = !proof->resumes && event->trusted && event->begin - proof->item_start <= BEGINNING;
 	event->frame = frame;
 }
 
@@ -232,16 +244,6 @@ static void note_unreachable(struct proof *proof, int64_t until, bool trusted)
 		.trusted = trusted};
 	record_note(proof->record, &event, until);
 	proof->unreachable = TIME_NEVER;
-}
-
-/* An injected clock may run by the minute while one frame is sent: what was composed for is what counts. */
-static int64_t seen_now(const struct proof *proof)
-{
-	struct instant now = clock_now(proof->clock);
-
-	if (!now.trusted)
-		return system_time();
-	return proof->clock->injected && proof->composed_at < now.time ? proof->composed_at : now.time;
 }
 
 static void shown(void *data, uint64_t sequence, bool confirmed)
