@@ -39,7 +39,7 @@ static void read_shorts(struct build *build, struct node *map, struct message *m
 }
 
 /* BCP 47 as far as its shape: a language and subtags. */
-static bool is_language(const char *text)
+static bool has_shape(const char *text)
 {
 	size_t part = 0;
 	bool first = true;
@@ -55,6 +55,13 @@ static bool is_language(const char *text)
 			part = 0;
 		}
 	}
+}
+
+/* Of those that fields have names of days and months in. */
+static bool is_language(const char *text)
+{
+	bool known = strncasecmp(text, "vi", 2) == 0 || strncasecmp(text, "en", 2) == 0;
+	return has_shape(text) && known && !isalpha((unsigned char)text[2]);
 }
 
 const char *read_language(struct build *build, struct node *map)

@@ -59,7 +59,7 @@
 #define NOT_NOTHING "(?![0.]*%?$)"
 
 #define WEEKDAY	  "(?:mon|tue|wed|thu|fri|sat|sun)"
-#define LANGUAGE  "[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*"
+#define LANGUAGE  "(?:[Vv][Ii]|[Ee][Nn])(?:-[A-Za-z0-9]{1,8})*"
 #define PART	  "(?!(?:[0-9]\\.?){8})0*(?:100(?:\\.0*)?|[1-9][0-9]?(?:\\.[0-9]*)?|(?<=0)\\.[1-9][0-9]*)%"
 #define NOT_BLANK "[ \\n\\t]*[^ \\n\\t](?:[^\\t]*[^ \\n\\t])?[ \\n\\t]*"
 
