@@ -86,6 +86,18 @@ void diag_note(struct diag_list *list, enum note note, struct location where, co
 	va_end(arguments);
 }
 
+void diag_repeat(struct diag_list *list, const struct diag *diag, const char *message)
+{
+	struct diag *repeated = make_room(list, diag->severity);
+
+	list->errors += diag->severity == DIAG_ERROR;
+	if (!repeated)
+		return;
+	*repeated = *diag;
+	repeated->where.file = xstrdup(diag->where.file);
+	repeated->message = xstrdup(message);
+}
+
 static int compare(const struct diag *a, const struct diag *b)
 {
 	int order = strcmp(a->where.file ? a->where.file : "", b->where.file ? b->where.file : "");

@@ -40,6 +40,8 @@ void diag_error(struct diag_list *list, struct location where, const char *forma
 	__attribute__((format(printf, 3, 4)));
 void diag_warning(struct diag_list *list, struct location where, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* One of another list once more, in other words, which are not translated any more. */
+void diag_repeat(struct diag_list *list, const struct diag *diag, const char *message);
 void diag_sort(struct diag_list *list); /* by file, line, column; stable */
 void diag_print(const struct diag_list *list, FILE *to);
 void diag_print_json(const struct diag_list *list, FILE *to);

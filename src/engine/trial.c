@@ -2,17 +2,24 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/gather.h"
 
 static void render_everywhere(const struct site *site, struct catalogue *catalogue, struct fonts *fonts,
 	int64_t now, struct diag_list *diags)
 {
 	struct scene_store *store = scene_store_create(fonts);
+	struct gathering *gathering = gathering_create();
 	for (size_t i = 0; i < site->display_count; i++) {
 		struct show *show = show_create(site, &site->displays[i], catalogue, NULL, 0, fonts, store);
-		show_check(show, now, diags);
+		struct diag_list found;
+		diag_init(&found);
+		show_check(show, now, &found);
+		gathering_add(gathering, &found, site->displays[i].name);
+		diag_finish(&found);
 		show_destroy(show);
 		scene_store_trim(store);
 	}
+	gathering_tell(gathering, diags);
 	scene_store_destroy(store);
 }
 
