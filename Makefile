@@ -239,7 +239,17 @@ check-fuzz: $(FUZZERS)
 	@printf '%s\n' $(FUZZERS) | xargs -P 2 -I FUZZER tools/fuzz FUZZER $(FUZZ_SECONDS)
 
 # --- proving it at length: an hour and more
-.PHONY: faults
+.PHONY: faults fuzz soak
+# FUZZ_SECONDS each; check-fuzz is the same for a few seconds.
+fuzz: FUZZ_SECONDS = 3600
+fuzz: check-fuzz
+
+# Thirty days with the clock running fast; then power cuts of a guest with a disk, CUTS of them.
+CUTS ?= 200
+soak: programs test-programs
+	@$(PROVE) -e '' tests/soak/soak.py
+	@$(PROVE) -e '' tests/kms/powercut.py :: $(CUTS)
+
 # Every place where a call can fail, not the sample of `check`.
 faults: programs tests variant-asan
 	@tests/integration/faults.py --all

@@ -4,6 +4,7 @@
  *
  * Input: the driver; then pieces, each with its length before it. */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 extern const struct sink_driver sink_driver_colorlight, sink_driver_huidu, sink_driver_novastar,
 	sink_driver_onbon_5e, sink_driver_onbon_6e, sink_driver_onbon_6q;
-static const struct sink_driver *const answered[] = {&sink_driver_huidu, &sink_driver_novastar,
-	&sink_driver_onbon_5e, &sink_driver_onbon_6e, &sink_driver_onbon_6q, &sink_driver_colorlight};
+/* In place of the registry's. */
+const struct sink_driver *const sink_drivers[] = {&sink_driver_huidu, &sink_driver_novastar,
+	&sink_driver_onbon_5e, &sink_driver_onbon_6e, &sink_driver_onbon_6q, &sink_driver_colorlight, NULL};
 
 enum { WIDTH = 16, HEIGHT = 8, TURNS_MOST = 400 };
 
@@ -352,7 +354,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	const struct sink_driver *driver = answered[data[0] % (sizeof answered / sizeof *answered)];
+	const struct sink_driver *driver =
+		sink_drivers[data[0] % (sizeof sink_drivers / sizeof *sink_drivers - 1)];
 	input.at = data + 1;
 	input.left = size - 1;
 	display.driver = driver->name;

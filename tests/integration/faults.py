@@ -383,6 +383,18 @@ def test(scenario, sanitizers, most):
 JOBS = int(os.environ.get("JOBS", "2"))
 
 
+def test_full_output(directory):
+    """What is said to a full disk was not said."""
+    site(directory)
+    write(directory, "playlists/province/a.yaml", playlist("truoc"))
+    for arguments in (("check", "--format", "json"), ("agenda", "-d", "wall", "--from", NOW)):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([os.path.join(ROOT, "build/bin/bangtin"), *arguments, "-c", "bangtind.conf", "playlists"],
+                                  cwd=directory, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        tap.ok(done.returncode == 3 and "standard output" in done.stderr, f"{arguments[0]}: a full disk behind its output",
+               f"{done.returncode} {done.stderr}")
+
+
 def main():
     everything = "--all" in sys.argv[1:]
     names = [a for a in sys.argv[1:] if a != "--all"]
@@ -399,6 +411,8 @@ def main():
                 continue
             test(scenario, False, 10**9 if everything else SAMPLE[name][0])
             test(scenario, True, 10**9 if everything else SAMPLE[name][1])
+        if not names:
+            test_full_output(scratch.file("full/.keep", "")[:-6])
 
 
 main()

@@ -27,8 +27,8 @@ import time
 CACHE = os.environ.get("BANGTIN_GUEST_CACHE") or os.path.expanduser("~/.cache/bangtin-guest")
 # What devices the guests of all tests have; dependencies are resolved from the kernel's own modules.dep.
 MODULES = ("virtio_pci", "virtio_console", "virtio-gpu", "bochs", "xhci-pci", "ftdi_sio")
-# What a test loads when it wants it (Guest.load): vivid has an HDMI-CEC bus of its own.
-LATER = ("vivid",)
+# What a test loads when it wants it (Guest.load): vivid has an HDMI-CEC bus of its own; a disk and its file system.
+LATER = ("vivid", "virtio_blk", "crc32c_generic", "ext4")
 SIZE = (1280, 800)
 
 
@@ -97,7 +97,7 @@ def fetch_kernel(directory):
 def kernel():
     """The directory with vmlinux and modules/."""
     os.makedirs(CACHE, exist_ok=True)
-    directory = os.path.join(CACHE, "kernel-2")
+    directory = os.path.join(CACHE, "kernel-3")
     with open(os.path.join(CACHE, "lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(directory):

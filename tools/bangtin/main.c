@@ -1,4 +1,5 @@
 /* bangtin: the staff's command line. One file a command. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,17 @@ static void help(FILE *to)
 		to);
 }
 
+/* What did not get out was not said. A reader that has had enough (`| head`) is no fault. */
+static int close_output(int status)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	return errno == EPIPE || status != EXIT_DONE
+		       ? status
+		       : cli_fail(EXIT_REACH, "standard output cannot be written; is the disk full?");
+}
+
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -49,7 +61,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		names[i] = commands[i]->name;
 		if (strcmp(argv[1], names[i]) == 0)
-			return commands[i]->run(commands[i], argc - 2, argv + 2);
+			return close_output(commands[i]->run(commands[i], argc - 2, argv + 2));
 	}
 	const char *near = nearest_word(argv[1], names, sizeof names / sizeof *names);
 	if (near)
