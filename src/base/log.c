@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/alloc.h"
+#include "base/event.h"
 #include "base/words.h"
 
 #include <errno.h>
@@ -49,31 +50,53 @@ static void make_printable(char *text)
 	}
 }
 
-void log_write(enum log_level level, const char *format, ...)
+/* number: of an event; NULL: it has none. */
+static void write_line(enum log_level level, const char *number, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
+static void write_line(enum log_level level, const char *number, const char *format, va_list arguments)
 {
-	va_list arguments;
 	char *message, *line;
+	char priority[8] = "";
 	ssize_t ignored;
 
 	if ((int)level > most)
 		return;
 	pthread_once(&once, find_journal);
 	enum language asker = words_speak(LANGUAGE_OWN);
-	va_start(arguments, format);
 	if (vasprintf(&message, _(format), arguments) < 0)
 		message = NULL;
-	va_end(arguments);
 	words_speak(asker);
 	if (!message)
 		return;
 	make_printable(message);
 	if (journal)
-		line = xasprintf("<%d>%s\n", (int)level, message);
-	else
-		line = xasprintf("%s: %s\n", program_invocation_short_name, message);
+		snprintf(priority, sizeof priority, "<%d>", (int)level);
+	line = xasprintf("%s%s%s%s%s%s%s\n", priority, journal ? "" : program_invocation_short_name,
+		journal ? "" : ": ", message, number ? " [" : "", number ? number : "", number ? "]" : "");
 	/* one write a line: threads do not mix theirs; where the log cannot be written there is nobody to tell */
 	ignored = write(STDERR_FILENO, line, strlen(line));
 	(void)ignored;
 	free(line);
 	free(message);
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(level, NULL, format, arguments);
+	va_end(arguments);
+}
+
+void log_event(enum event event, const char *format, ...)
+{
+	const struct event_page *page = event_page(event);
+	char name[EVENT_NAME_SIZE];
+	va_list arguments;
+
+	event_name(event, name);
+	va_start(arguments, format);
+	write_line(page ? page->level : LOG_LEVEL_ERROR, name, format, arguments);
+	va_end(arguments);
 }

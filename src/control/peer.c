@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 
 #include <errno.h>
@@ -268,7 +268,7 @@ void peer_refuse(struct peer *peer, int code, const char *text)
 
 	json_decref(reply);
 	peer->last = true;
-	log_info("control: %s (pid %d): %s: dropped", peer->who.user, peer->who.pid, text);
+	log_event(EVENT_CLIENT, "control: %s (pid %d): %s: dropped", peer->who.user, peer->who.pid, text);
 	if (line)
 		peer_send(peer, line, size);
 	else
@@ -298,7 +298,7 @@ void peer_create(struct control_server *server, int fd)
 	return;
 
 err_free:
-	log_warning("control: a connection could not be kept: %s", words_error(errno));
+	log_event(EVENT_SOCKET, "control: a connection could not be kept: %s", words_error(errno));
 	close(fd);
 	free(peer);
 }

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/text.h"
 #include "base/words.h"
 
@@ -126,7 +126,7 @@ enum language control_speak(const struct control_request *request)
 static void log_outcome(const struct control_request *request, const char *outcome)
 {
 	if (request->command && request->command->role != ROLE_VIEW)
-		log_notice("control: %s by %s (uid %u, pid %d): %s", request->command->name,
+		log_event(EVENT_COMMAND, "control: %s by %s (uid %u, pid %d): %s", request->command->name,
 			request->who.user, request->who.uid, request->who.pid, _(outcome));
 }
 

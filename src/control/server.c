@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 
 #include <assert.h>
@@ -44,7 +44,8 @@ static void on_deadline(void *data)
 	for (struct peer *peer = server->peers, *next; peer; peer = next) {
 		next = peer->next;
 		if (peer->deadline <= now) {
-			log_info("control: %s (pid %d) is too slow: dropped", peer->who.user, peer->who.pid);
+			log_event(EVENT_CLIENT, "control: %s (pid %d) is too slow: dropped", peer->who.user,
+				peer->who.pid);
 			peer->lost = true;
 			peer_step(peer);
 		}
@@ -78,7 +79,7 @@ static void on_connection(void *data, int fd, unsigned events)
 			break;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
 			/* the connection stays in the queue and would wake the loop without end */
-			log_warning("control: accept: %s; again in a second", words_error(errno));
+			log_event(EVENT_SOCKET, "control: accept: %s; again in a second", words_error(errno));
 			server->paused_until = clock_monotonic() + ACCEPT_PAUSE;
 			loop_watch_change(server->watch, 0);
 			break;

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/trial.h"
 #include "engine/words.h"
@@ -152,14 +152,16 @@ size_t accept_filter(const struct site *site, struct source_file *files, size_t 
 	if (site->unsigned_loads)
 		return count;
 	if (read_record(files, count, &record) < 0)
-		log_error("the record of what was signed is damaged; nothing of this generation counts as "
-			  "signed");
+		log_event(EVENT_SIGNED_RECORD,
+			"the record of what was signed is damaged; nothing of this generation counts as "
+			"signed");
 	for (size_t i = 0; i < count; i++) {
 		if (covers(&record, files[i].unit)) {
 			files[kept++] = files[i];
 			continue;
 		}
-		log_warning("%s is not signed, and this site plays signed words only", files[i].name);
+		log_event(EVENT_UNSIGNED, "%s is not signed, and this site plays signed words only",
+			files[i].name);
 		free((char *)files[i].unit);
 		free((char *)files[i].name);
 		free((char *)files[i].data);
@@ -435,7 +437,8 @@ int accept_commit(struct acceptance *a, unsigned uid, const char *user, struct g
 	/* the generation says it too: accept_settle makes up for this if it fails */
 	error = accept_remember(a->store, &a->record);
 	if (error)
-		log_warning("what was accepted could not be noted yet: %s", words_error(error));
+		log_event(EVENT_SIGNED_RECORD, "what was accepted could not be noted yet: %s",
+			words_error(error));
 	return 0;
 }
 

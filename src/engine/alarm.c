@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 
 #define TRIES	    3
@@ -95,19 +95,18 @@ static void change(struct alarms *alarms, struct state *state, bool raised)
 	state->raised = raised;
 	state->tries = 0;
 	state->try_at = 0;
-	if (raised) {
+	if (raised)
 		state->raised_at = clock_now(alarms->clock).time;
-		if (display)
-			log_error("alarm %s of %s: %s", name, display, _(state->text));
-		else
-			log_error("alarm %s: %s", name, _(state->text));
-	} else {
+	else
 		state->since = 0;
-		if (display)
-			log_notice("alarm %s of %s is over", name, display);
-		else
-			log_notice("alarm %s is over", name);
-	}
+	if (raised && display)
+		log_event(EVENT_ALARM, "alarm %s of %s: %s", name, display, _(state->text));
+	else if (raised)
+		log_event(EVENT_ALARM, "alarm %s: %s", name, _(state->text));
+	else if (display)
+		log_event(EVENT_ALARM_OVER, "alarm %s of %s is over", name, display);
+	else
+		log_event(EVENT_ALARM_OVER, "alarm %s is over", name);
 }
 
 void alarm_set(struct alarms *alarms, enum alarm alarm, size_t display, bool wrong, const char *text)
@@ -156,11 +155,11 @@ static void ended(void *data, enum child_end end, int status)
 		return;
 	}
 	if (end == CHILD_TIMED_OUT)
-		log_warning("the alarm program %s took too long and was killed", program);
+		log_event(EVENT_HOOK, "the alarm program %s took too long and was killed", program);
 	else if (end == CHILD_SIGNALLED)
-		log_warning("the alarm program %s was ended by signal %d", program, status);
+		log_event(EVENT_HOOK, "the alarm program %s was ended by signal %d", program, status);
 	else
-		log_warning("the alarm program %s failed with status %d", program, status);
+		log_event(EVENT_HOOK, "the alarm program %s failed with status %d", program, status);
 }
 
 static json_t *state_json(const struct alarms *alarms, const struct state *state)
@@ -223,7 +222,8 @@ static void tell(struct alarms *alarms, struct state *state, int64_t now)
 	state->try_at = now + RETRY_AFTER;
 	int error = loop_child_start(alarms->loop, &program, ended, alarms, &alarms->child);
 	if (error < 0)
-		log_warning("the alarm program %s cannot be run: %s", arguments[0], words_error(error));
+		log_event(EVENT_HOOK, "the alarm program %s cannot be run: %s", arguments[0],
+			words_error(error));
 	for (char **variable = environment; *variable; variable++)
 		free(*variable);
 	free(input);

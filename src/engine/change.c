@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/base64.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/accept.h"
 #include "engine/private.h"
@@ -272,7 +272,7 @@ static void work_remember(struct change *change)
 {
 	int error = accept_remember(change->engine->store, change->order);
 	if (error < 0)
-		log_warning("the order to blank cannot be noted: %s", words_error(error));
+		log_event(EVENT_STATE, "the order to blank cannot be noted: %s", words_error(error));
 }
 
 static void work_data(struct change *change)
@@ -284,7 +284,7 @@ static void work_data(struct change *change)
 	/* It can be read again: what cannot be kept is shown all the same. */
 	int error = store_write_data(engine->store, change->data);
 	if (error < 0)
-		log_warning("the state directory cannot be written: %s", words_error(error));
+		log_event(EVENT_STATE, "the state directory cannot be written: %s", words_error(error));
 }
 
 static void work(void *data)
@@ -440,7 +440,7 @@ static void freshen(void *data)
 static void blank_by_order(struct change *change)
 {
 	struct engine *engine = change->engine;
-	log_notice("key %s orders black everywhere", change->acceptance.record.author);
+	log_event(EVENT_ORDER, "key %s orders black everywhere", change->acceptance.record.author);
 	struct change *order = change_create(engine, CHANGE_REMEMBER, NULL);
 	order->order = xmemdup(&change->acceptance.record, sizeof change->acceptance.record);
 	enqueue(order);
@@ -478,7 +478,7 @@ static void done(void *data)
 	struct engine *engine = change->engine;
 	if (is_no_generation(change)) {
 		if (change->acceptance.root_only)
-			log_notice("root version %lld is believed from here on",
+			log_event(EVENT_ROOT, "root version %lld is believed from here on",
 				(long long)change->acceptance.root_version);
 		else
 			blank_by_order(change);
@@ -501,15 +501,15 @@ static void done(void *data)
 	if (change->error == 0) {
 		swap(change);
 		if (change->kind != CHANGE_OVERRIDES && change->kind != CHANGE_DATA)
-			log_notice("generation %d plays (loaded by %s)", engine->generation.number,
-				engine->generation.user);
+			log_event(EVENT_PLAYS, "generation %d plays (loaded by %s)",
+				engine->generation.number, engine->generation.user);
 		if (brings_words(change))
 			alarm_set(engine->alarms, ALARM_REFUSED, ALARM_SITE, false, "");
 		if (change->kind == CHANGE_OVERRIDES)
 			finish_order(change);
 	} else {
 		enum language asker = words_speak(LANGUAGE_OWN);
-		log_warning("a change was refused: %s", _(change->what));
+		log_event(EVENT_REFUSED, "a change was refused: %s", _(change->what));
 		if (brings_words(change))
 			alarm_now(engine->alarms, ALARM_REFUSED, ALARM_SITE, _(change->what));
 		words_speak(asker);
@@ -633,7 +633,7 @@ static void read_overrides(struct engine *engine)
 	size_t count;
 	int error = store_read_overrides(engine->store, &list, &count);
 	if (error) {
-		log_error("the overrides cannot be read: %s", words_error(error));
+		log_event(EVENT_STATE, "the overrides cannot be read: %s", words_error(error));
 		return;
 	}
 	overrides_resume(list, count, clock_now(&engine->clock));
@@ -651,7 +651,7 @@ void engine_read_state(struct engine *engine)
 {
 	int error = accept_settle(engine->store);
 	if (error)
-		log_error("what was accepted cannot be noted: %s", words_error(error));
+		log_event(EVENT_SIGNED_RECORD, "what was accepted cannot be noted: %s", words_error(error));
 	read_overrides(engine);
 	engine->data = store_read_data(engine->store);
 	engine->catalogue = read_generation(engine, 0, &engine->generation);
@@ -665,6 +665,6 @@ void engine_read_state(struct engine *engine)
 		if (!history[i].current)
 			engine->catalogue = read_generation(engine, history[i].number, &engine->generation);
 	free(history);
-	log_error("%s; %s", engine->load_fault,
+	log_event(EVENT_CONTENT, "%s; %s", engine->load_fault,
 		engine->catalogue ? _("an older generation plays") : _("the default messages play"));
 }

@@ -8,7 +8,7 @@
 #include <sys/timex.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/private.h"
 
@@ -110,15 +110,15 @@ static void tell(const struct instant *from, const struct instant *to)
 	int64_t difference = to->time - from->time;
 	time_format_duration(difference < 0 ? -difference : difference, by, sizeof by);
 	if (!to->trusted && from->trusted)
-		log_warning(
+		log_event(EVENT_CLOCK_DOUBTED,
 			"the wall clock was set back before the last time known; it is not believed, and the "
 			"default messages show");
 	else if (to->trusted && !from->trusted)
-		log_notice("the wall clock is believed");
+		log_event(EVENT_CLOCK_SET, "the wall clock is believed");
 	else if (to->trusted && difference > 0)
-		log_notice("the wall clock was set forward by %s", by);
+		log_event(EVENT_CLOCK_SET, "the wall clock was set forward by %s", by);
 	else if (to->trusted)
-		log_notice("the wall clock was set back by %s", by);
+		log_event(EVENT_CLOCK_SET, "the wall clock was set back by %s", by);
 }
 
 /* A step, or a look at a clock that is not believed: what that changes acts at once. */

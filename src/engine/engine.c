@@ -4,7 +4,7 @@
 #include <signal.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/accept.h"
 #include "engine/private.h"
@@ -45,6 +45,8 @@ static int open_state(struct engine *engine, const struct engine_options *option
 	int error = store_open(directory, &engine->store);
 	if (error == -EBUSY)
 		*ret_why = _("another bangtind uses this state directory");
+	else if (error == -EPROTONOSUPPORT || error == -EBADMSG)
+		*ret_why = store_error(error);
 	else if (error < 0)
 		*ret_why = _("the state directory cannot be opened");
 	if (error < 0)
@@ -223,12 +225,12 @@ static void leave_failure_pictures(struct engine *engine)
 
 void engine_run(struct engine *engine)
 {
-	log_notice("%s: %zu displays, generation %d", engine->site->name, engine->site->display_count,
-		engine->generation.number);
+	log_event(EVENT_STARTED, "%s: %zu displays, generation %d", engine->site->name,
+		engine->site->display_count, engine->generation.number);
 	service_ready(engine->site->name);
 	loop_run(engine->loop);
 	service_stopping();
-	log_notice("stopping");
+	log_event(EVENT_STOPPING, "stopping");
 	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
 	bool never = false;
 	confirm_look(engine); /* who waits is answered with what is known */

@@ -1,7 +1,7 @@
 /* The data directory: looked at every two seconds on the thread pool; what is new becomes a snapshot, and the snapshot a
  * change like any other. */
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/private.h"
 #include "store/data_files.h"
@@ -30,7 +30,7 @@ static void looked(void *data)
 	bool failing = feed->error < 0;
 	feed->looking = false;
 	if (failing && !feed->failing)
-		log_warning("data directory %s: %s", feed->engine->site->data_directory,
+		log_event(EVENT_DATA, "data directory %s: %s", feed->engine->site->data_directory,
 			words_error(feed->error));
 	feed->failing = failing;
 	if (!failing && feed->found) {

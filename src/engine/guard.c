@@ -5,7 +5,7 @@
 #include <sys/statvfs.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/private.h"
 #include "service/service.h"
@@ -74,6 +74,15 @@ static void look_at_health(struct engine *engine, size_t display, const struct c
 		_("its pictures come too late"));
 }
 
+/* Whatever was written over it meanwhile: that somebody could is for people to hear at once. */
+static void look_at_content(struct engine *engine, size_t display, const struct output_status *status)
+{
+	if (status->read_back == READ_BACK_FOREIGN)
+		alarm_now(engine->alarms, ALARM_FOREIGN, display, status->foreign);
+	else
+		alarm_set(engine->alarms, ALARM_FOREIGN, display, false, "");
+}
+
 /* Whether all displays prove themselves. */
 static bool look_at_displays(struct engine *engine, int64_t now)
 {
@@ -83,6 +92,7 @@ static bool look_at_displays(struct engine *engine, int64_t now)
 		bool proves = channel_proves(engine->channels[i], now);
 		channel_status(engine->channels[i], &status);
 		look_at_health(engine, i, &status);
+		look_at_content(engine, i, &status.output);
 		if (proves)
 			alarm_set(engine->alarms, ALARM_STUCK, i, false, "");
 		else
@@ -102,8 +112,9 @@ static void feed(struct guard *guard, bool proven)
 	if (proven)
 		service_feed();
 	else if (!guard->starving)
-		log_error("a display is stuck: the watchdog is fed no more, so that the daemon is started "
-			  "anew");
+		log_event(EVENT_STARVED,
+			"a display is stuck: the watchdog is fed no more, so that the daemon is started "
+			"anew");
 	guard->starving = !proven;
 }
 

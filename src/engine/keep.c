@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "engine/private.h"
 
@@ -110,11 +110,12 @@ static void done(void *data)
 {
 	struct keeper *keeper = data;
 	if (keeper->result && !keeper->error)
-		log_warning("overrides cannot be written to the state directory: %s; they act, but a restart "
-			    "would lose them; it is tried again for as long as it takes",
+		log_event(EVENT_STATE,
+			"overrides cannot be written to the state directory: %s; they act, but a restart "
+			"would lose them; it is tried again for as long as it takes",
 			words_error(keeper->result));
 	else if (!keeper->result && keeper->error)
-		log_notice("overrides are written to the state directory again");
+		log_event(EVENT_STATE_AGAIN, "overrides are written to the state directory again");
 	keeper->busy = false;
 	keeper->error = keeper->result;
 	keeper->tried = keeper->writing;

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "engine/private.h"
 
 #define FLUSH_WITHIN (5 * NS_PER_SEC)
@@ -47,8 +47,8 @@ void recording_stop(struct engine *engine)
 	proof_stopped(engine->record, &engine->clock);
 	record_flush(engine->record, FLUSH_WITHIN);
 	record_status(engine->record, &status);
-	log_notice(
-		"the record of what was shown ends with row %lld, %s", (long long)status.head, status.digest);
+	log_event(EVENT_RECORD_END, "the record of what was shown ends with row %lld, %s",
+		(long long)status.head, status.digest);
 }
 
 void recording_finish(struct engine *engine)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/event.h"
 #include "base/words.h"
 #include "output/private.h"
 
@@ -90,39 +90,41 @@ static void tell(struct output *output, enum health health, int64_t now)
 		return;
 	output->quota.suppressed = 0;
 	if (suppressed)
-		log_notice("display %s: %u changes of its health were not logged", display, suppressed);
+		log_event(EVENT_QUIET, "display %s: %u changes of its health were not logged", display,
+			suppressed);
 	switch (health) {
 	case HEALTH_UP:
 		time_format_duration(down / TENTH * TENTH, duration, sizeof duration);
 		if (output->reported == HEALTH_LATE)
-			log_notice("display %s: in time again", display);
+			log_event(EVENT_IN_TIME, "display %s: in time again", display);
 		else if (output->reported == HEALTH_OFF)
-			log_info("display %s: awake", display);
+			log_event(EVENT_STANDBY, "display %s: awake", display);
 		else if (output->foreign_told)
-			log_notice("display %s: read back: %s shows ours again, after %s", display, driver,
-				duration);
+			log_event(EVENT_FOREIGN_OVER, "display %s: read back: %s shows ours again, after %s",
+				display, driver, duration);
 		else if (output->was_up)
-			log_notice("display %s: %s is up again after %s", display, driver, duration);
+			log_event(EVENT_UP, "display %s: %s is up again after %s", display, driver, duration);
 		else
-			log_info("display %s: %s is up", display, driver);
+			log_event(EVENT_UP, "display %s: %s is up", display, driver);
 		break;
 	case HEALTH_FAULT:
 		if (is_foreign(output)) {
-			log_error("display %s: %s shows what is not ours (%s): it is overwritten until it is "
-				  "read back as ours",
+			log_event(EVENT_FOREIGN,
+				"display %s: %s shows what is not ours (%s): it is overwritten until it is "
+				"read back as ours",
 				display, driver, output->status.foreign);
 			break;
 		}
 		/* fall through */
 	case HEALTH_DOWN:
-		log_warning("display %s: %s is %s: %s; it is tried again for as long as it takes", display,
-			driver, _(health_name(health)), _(output->status.why));
+		log_event(EVENT_DOWN, "display %s: %s is %s: %s; it is tried again for as long as it takes",
+			display, driver, _(health_name(health)), _(output->status.why));
 		break;
 	case HEALTH_OFF:
-		log_info("display %s: in standby", display);
+		log_event(EVENT_STANDBY, "display %s: in standby", display);
 		break;
 	case HEALTH_LATE:
-		log_warning("display %s: late: %s", display,
+		log_event(EVENT_LATE, "display %s: late: %s", display,
 			output->engine_late ? _("a picture was not ready in time")
 					    : _("the device takes its frame too slowly"));
 		break;

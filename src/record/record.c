@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/time.h"
 #include "base/words.h"
 #include "record/private.h"
@@ -121,7 +121,7 @@ static void move(const char *from, const char *to, const char *suffix)
 	char *old = xasprintf("%s%s", from, suffix), *new = xasprintf("%s%s", to, suffix);
 
 	if (rename(old, new) < 0 && errno != ENOENT)
-		log_warning("%s cannot be renamed: %s", old, words_error(errno));
+		log_event(EVENT_RECORD, "%s cannot be renamed: %s", old, words_error(errno));
 	free(old);
 	free(new);
 }
@@ -141,7 +141,8 @@ static void put_aside(struct record *record)
 	move(record->path, name, "-wal");
 	move(record->path, name, "-shm");
 	record->linked = false;
-	log_error("the record of what was shown is damaged: it is kept as %s, and a new one begins", name);
+	log_event(EVENT_RECORD_DAMAGED,
+		"the record of what was shown is damaged: it is kept as %s, and a new one begins", name);
 	free(name);
 }
 
@@ -255,13 +256,14 @@ static void mind(struct record *record, int error)
 	}
 	if (error && error != -EBADMSG &&
 		(error != record->error || now - record->complained > REMIND_EVERY)) {
-		log_error("what is shown cannot be recorded: %s: %s; it is tried again, and what is lost "
-			  "will be "
-			  "noted",
+		log_event(EVENT_RECORD,
+			"what is shown cannot be recorded: %s: %s; it is tried again, and what is lost "
+			"will be "
+			"noted",
 			record->path, words_error(-error));
 		record->complained = now;
 	} else if (!error && record->error) {
-		log_notice("what is shown is recorded again");
+		log_event(EVENT_RECORD_AGAIN, "what is shown is recorded again");
 	}
 	record->error = error == -EBADMSG ? 0 : error;
 }

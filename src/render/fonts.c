@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/text.h"
 #include "render/ink.h"
 #include "render/widths.h"
@@ -112,7 +112,7 @@ static GLogWriterOutput write_library_log(
 		else if (strcmp(fields[i].key, "GLIB_DOMAIN") == 0)
 			domain = fields[i].value;
 	}
-	log_warning("%s: %s", domain, text);
+	log_event(EVENT_LIBRARY, "%s: %s", domain, text);
 	if (level & (G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL))
 		_exit(3); /* as where memory ends */
 	return G_LOG_WRITER_HANDLED;

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "base/text.h"
 #include "base/words.h"
 
@@ -183,7 +183,8 @@ void prune(const struct store *store, int keep)
 			error = remove_generation(store, numbers[i]);
 	}
 	if (error)
-		log_warning("store: an old generation could not be removed: %s", words_error(error));
+		log_event(EVENT_OLD_GENERATION, "store: an old generation could not be removed: %s",
+			words_error(error));
 	free(numbers);
 }
 

@@ -35,6 +35,10 @@ char *meta_text(const struct generation *generation, const struct source_file *f
 int meta_read(const struct store *store, int number, struct generation *ret_generation, char ***ret_names);
 void names_free(char **names, size_t count);
 
+/* format.c. -EPROTONOSUPPORT: a newer program laid it out; -EBADMSG: the file `format` is damaged. */
+int format_check(const struct store *store);   /* read-only */
+int format_migrate(const struct store *store); /* brings it up to date; under the lock */
+
 /* Makes `current` say number, durably. */
 int switch_current(const struct store *store, int number);
 void prune(const struct store *store, int keep);

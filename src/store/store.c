@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -67,7 +68,8 @@ static bool is_unfinished_generation(const char *name)
 static bool is_unfinished_file(const char *name)
 {
 	return strcmp(name, NEW_LINK) == 0 || has_prefix(name, "overrides.json.") ||
-	       has_prefix(name, "time.") || has_prefix(name, "root.") || has_prefix(name, "accepted.");
+	       has_prefix(name, "time.") || has_prefix(name, "format.") || has_prefix(name, "root.") ||
+	       has_prefix(name, "accepted.");
 }
 
 static int remove_matching(const char *directory, bool (*match)(const char *name))
@@ -128,6 +130,8 @@ int store_open(const char *directory, struct store **ret_store)
 		error = remove_matching(store->generations, is_unfinished_generation);
 	if (!error)
 		error = remove_matching(store->directory, is_unfinished_file);
+	if (!error)
+		error = format_migrate(store);
 	if (error) {
 		store_close(store);
 		return error;
@@ -146,6 +150,11 @@ int store_open_read_only(const char *directory, struct store **ret_store)
 		store_close(store);
 		return error;
 	}
+	int error = format_check(store);
+	if (error) {
+		store_close(store);
+		return error;
+	}
 	*ret_store = store;
 	return 0;
 }
@@ -153,6 +162,21 @@ int store_open_read_only(const char *directory, struct store **ret_store)
 const char *store_directory(const struct store *store)
 {
 	return store->directory;
+}
+
+const char *store_error(int error)
+{
+	switch (-error) {
+	case EPROTONOSUPPORT:
+		return _(
+			"a newer bangtin laid the state directory out; install that version, or name another "
+			"directory");
+	case EBADMSG:
+		return _("the file `format` in the state directory is damaged; is it a state directory?");
+	case EBUSY:
+		return _("another program uses the state directory");
+	}
+	return words_error(error);
 }
 
 void store_close(struct store *store)

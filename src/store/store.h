@@ -10,6 +10,7 @@
  *     time                            the latest wall-clock instant believed, for clock trust
  *     root                            the newest root file accepted (src/trust), replaced by rename
  *     accepted                        the highest (epoch, sequence) of everything accepted, replaced by rename
+ *     format                          how this directory is laid out; older ones are brought up to date (format.c)
  *     lock                            flock: one writer
  *
  * A generation is there whole or not at all; one that was complete when a crash came before `current` was replaced
@@ -33,9 +34,12 @@ struct generation {
 	bool current;
 };
 
-/* Makes the directory if absent; removes what an interrupted load left. -EBUSY: another process holds the lock. */
+/* Makes the directory if absent; removes what an interrupted load left; brings an older layout up to date. -EBUSY:
+ * another process holds the lock. Both: -EPROTONOSUPPORT: a newer bangtin laid it out; -EBADMSG: its `format` is damaged. */
 int store_open(const char *directory, struct store **ret_store);
 int store_open_read_only(const char *directory, struct store **ret_store); /* no lock, changes nothing */
+/* What such an error means, a sentence for people. */
+const char *store_error(int error);
 void store_close(struct store *store);
 const char *store_directory(const struct store *store); /* its path */
 

@@ -73,6 +73,32 @@ def check_man_page(pages):
     tap.equal(len(re.findall(r"B\d{3} \((?:error|warning)\):", page)), len(pages), "bangtin-notes(7) has no more")
 
 
+def check_events():
+    """The numbers of the daemon's log: the same for its pages."""
+    pages = json.loads(run("bangtin", "help", "events", "--json")[1])
+    tap.ok(len(pages) >= 25 and len({p["event"] for p in pages}) == len(pages), "help events: all as JSON")
+    wrong = [p["event"] for p in pages if words(p["text"]) not in words(run("bangtin", "help", p["event"])[1])]
+    tap.equal(wrong, [], "help EVENT: each has its page")
+    source = os.path.join(ROOT, "tools", "man", "bangtin-events.7")
+    page = subprocess.run(["mandoc", "-Tutf8", "-Owidth=300", source], capture_output=True, text=True, check=True).stdout
+    page = words(re.sub(".\b", "", page))
+    missing = [p["event"] for p in pages
+               if f"{p['event']} ({p['severity']}): {p['title']}" not in page or words(p["text"]) not in page]
+    tap.equal(missing, [], "bangtin-events(7) says what `bangtin help` says")
+    tap.equal(len(re.findall(r"E\d{3} \((?:error|warning|notice|info)\):", page)), len(pages), "bangtin-events(7) has no more")
+    used, unnumbered = set(), []
+    for at, _, names in os.walk(os.path.join(ROOT, "src")):
+        for name in names:
+            if name.endswith(".c") and name not in ("log.c", "event.c"):
+                with open(os.path.join(at, name), encoding="utf-8") as f:
+                    text = f.read()
+                used.update(re.findall(r"log_event\(\s*(EVENT_\w+)", text))
+                unnumbered += [name for _ in re.findall(r"\blog_(?:error|warning|notice|info)\(", text)]
+    with open(os.path.join(ROOT, "src", "base", "event.h"), encoding="utf-8") as f:
+        known = set(re.findall(r"(EVENT_\w+) = \d+", f.read()))
+    tap.equal((sorted(known - used), unnumbered), ([], []), "every event is logged somewhere, and nothing without a number")
+
+
 def check_sample():
     """Nothing is to be said of the campaign that everybody begins with."""
     sample = os.path.join(ROOT, "playlists")
@@ -83,5 +109,6 @@ def check_sample():
 with Scratch() as scratch:
     check_numbers(Site(scratch, DISPLAYS))
 check_man_page(check_help())
+check_events()
 check_sample()
 tap.done()

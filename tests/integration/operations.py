@@ -3,10 +3,11 @@
 service manager: it listens on the socket that sd_notify writes to."""
 import json
 import os
+import shutil
 import socket
 import time
 
-from harness import Scratch, Site, Tap, free_port, wait_for
+from harness import BIN, ROOT, Scratch, Site, Tap, free_port, run, stop, wait_for
 
 tap = Tap()
 
@@ -157,11 +158,73 @@ class Stuck:
             f.read(1)
 
 
+OLD = os.path.join(ROOT, "tests", "state", "1")
+
+
+def old_site(scratch, name):
+    place = scratch.file(name + "/.keep", "")[:-6]
+    shutil.copytree(OLD, os.path.join(place, "state"), symlinks=True)
+    inner = Scratch()
+    inner.path, inner.processes = place, scratch.processes
+    return Site(inner, '{ name = "cong"; tags = ["led"]; size = "64x16"; driver = { name = "null"; }; default = "x"; }')
+
+
+def content(site, name):
+    with open(os.path.join(site.state, name), encoding="utf-8") as f:
+        return f.read()
+
+
+def migrate(site, *before):
+    """What opens the state to write, and changes nothing else: a load that is refused."""
+    wrong = site.playlists("nonsense: 1\n", directory="wrong")
+    return run(*before, os.path.join(BIN, "bangtin"), "load", "-c", site.configuration, wrong)
+
+
+def check_migration(scratch):
+    """A state directory of the former layout is brought up to date, whole or not at all; a later one is left alone."""
+    whole = old_site(scratch, "whole")
+    code, out, err = migrate(whole)
+    tap.ok(code == 1 and content(whole, "format") == "bangtin-state: 2\n" and "from format 1 to 2" in err,
+           "an old state directory is brought up to date", err)
+    overrides = json.loads(content(whole, "overrides.json"))
+    tap.equal([(o["kind"], o.get("level"), o["uptime"], o["left"]) for o in overrides],
+              [("announce", "notice", False, None), ("blank", None, False, None)], "its overrides say what they are")
+    before = {n: content(whole, n) for n in ("format", "overrides.json")}
+    migrate(whole)
+    tap.equal({n: content(whole, n) for n in before}, before, "once")
+
+    for call, count in (("fsync", 4), ("rename", 2)):
+        for number in range(1, count + 1):
+            site = old_site(scratch, f"{call}{number}")
+            code, _, err = migrate(site, "strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+                                   f"inject={call}:signal=KILL:when={number}")
+            killed = code in (-9, 137)
+            listed = site.bangtin("agenda", "-d", "cong", "--from", "2026-11-25 12:00", "--until", "2026-11-25 13:00")
+            code, _, err = migrate(site)
+            good = code == 1 and listed[0] == 0 and "blank b6b06402c-2" in listed[1] and {n: content(site, n) for n in before} == before
+            tap.ok(killed and good, f"killed at {call} {number}: it is done at the next start", (killed, listed, err))
+
+    whole.start("2026-11-25 12:00:00,0")
+    status = whole.status()
+    tap.equal((status["generation"]["number"], sorted(o["kind"] for o in status["overrides"])), (2, ["announce", "blank"]),
+              "what was loaded and announced before plays on")
+    stop(whole.daemon)
+    with open(os.path.join(whole.state, "format"), "w", encoding="ascii") as f:
+        f.write("bangtin-state: 3\n")
+    code, out, err = run("bangtind", "-c", whole.configuration)
+    tap.ok(code == 3 and "newer bangtin" in err, "bangtind: a later layout is refused", err)
+    code, out, err = whole.bangtin("agenda", "-d", "cong")
+    tap.ok(code == 3 and "newer bangtin" in err, "bangtin: the same", err)
+    tap.equal(content(whole, "format"), "bangtin-state: 3\n", "and left alone")
+
+
 with Scratch() as scratch_stuck:
     stuck = Stuck(scratch_stuck)
     with Scratch() as scratch_well:
         check_well(scratch_well)
     with Scratch() as scratch_hang:
         check_hook_that_hangs(scratch_hang)
+    with Scratch() as scratch_old:
+        check_migration(scratch_old)
     stuck.check()
 tap.done()

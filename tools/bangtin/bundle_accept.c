@@ -167,7 +167,7 @@ static int accept_here(const struct common *common, const struct bundle_files *f
 	int error = store_open(site->state_directory, &store), code;
 	if (error < 0)
 		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory,
-			error == -EBUSY ? _("it is in use, but no daemon answers") : words_error(error));
+			error == -EBUSY ? _("it is in use, but no daemon answers") : store_error(error));
 	else
 		code = accept_on(common, site, store, files, label);
 	if (error == 0)

@@ -37,9 +37,12 @@ static int no_generation(int generation)
 static int read_state(struct context *context, int generation, struct sources *sources)
 {
 	struct store *store;
-	if (store_open_read_only(context->site->state_directory, &store) < 0)
+	int error = store_open_read_only(context->site->state_directory, &store);
+	if (error == -EPROTONOSUPPORT || error == -EBADMSG)
+		return cli_fail(EXIT_REACH, "%s: %s", context->site->state_directory, store_error(error));
+	if (error < 0)
 		return generation ? no_generation(generation) : EXIT_DONE; /* nothing was ever loaded */
-	int error = store_read(store, generation, &sources->current, &sources->current_count, NULL);
+	error = store_read(store, generation, &sources->current, &sources->current_count, NULL);
 	store_read_overrides(store, &context->overrides, &context->override_count);
 	context->data = store_read_data(store);
 	store_close(store);

@@ -107,8 +107,8 @@ static void look_at_state(struct doctor *doctor, const char *directory)
 	int error = store_open_read_only(directory, &store);
 	if (error < 0 && error != -ENOENT)
 		doctor_say(doctor, DOCTOR_WRONG, "state", directory,
-			N_("a newer bangtin wrote it: install that version; or run this as root"),
-			"the state directory cannot be read: %s", words_error(error));
+			N_("run this as root; install the version of bangtin that wrote it"),
+			"the state directory cannot be read: %s", store_error(error));
 	store_close(store);
 }
 

@@ -1,7 +1,8 @@
-/* `bangtin help B013`: what a number that check or load gave means. */
+/* `bangtin help B013`: what a number that check, load or the daemon's log gave means. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/event.h"
 #include "base/note.h"
 #include "base/words.h"
 #include "cli.h"
@@ -38,42 +39,86 @@ static void print_wrapped(const char *text)
 	putchar('\n');
 }
 
-static void print_page(const struct note_page *page)
-{
+/* A note of check and load, or an event of the daemon's log. */
+struct help_page {
 	char name[NOTE_NAME_SIZE];
-	note_name(page->note, name);
-	printf("%s (%s): %s\n\n", name, page->severity == DIAG_ERROR ? _("error") : _("warning"),
-		_(page->title));
+	const char *key, *severity; /* as in JSON */
+	const char *title, *text;
+};
+
+static bool note_at(size_t index, struct help_page *ret_page)
+{
+	const struct note_page *note = note_page_at(index);
+	if (!note)
+		return false;
+	*ret_page = (struct help_page){.key = "note",
+		.severity = note->severity == DIAG_ERROR ? N_("error") : N_("warning"),
+		.title = note->title,
+		.text = note->text};
+	note_name(note->note, ret_page->name);
+	return true;
+}
+
+static bool event_at(size_t index, struct help_page *ret_page)
+{
+	const struct event_page *event = event_page_at(index);
+	if (!event)
+		return false;
+	*ret_page = (struct help_page){.key = "event",
+		.severity = event_level_name(event->level),
+		.title = event->title,
+		.text = event->text};
+	event_name(event->event, ret_page->name);
+	return true;
+}
+
+static bool is_named(const char *word, const struct help_page *page)
+{
+	const struct note_page *note = note_page_named(word);
+	const struct event_page *event = event_page_named(word);
+	char name[NOTE_NAME_SIZE] = "";
+	if (note)
+		note_name(note->note, name);
+	else if (event)
+		event_name(event->event, name);
+	return strcmp(name, page->name) == 0;
+}
+
+static void print_page(const struct help_page *page)
+{
+	printf("%s (%s): %s\n\n", page->name, _(page->severity), _(page->title));
 	print_wrapped(_(page->text));
 }
 
-static void print_list(void)
+static void print_row(const struct help_page *page)
 {
-	for (size_t i = 0; note_page_at(i); i++) {
-		const struct note_page *page = note_page_at(i);
-		char name[NOTE_NAME_SIZE];
-		note_name(page->note, name);
-		const char *severity = page->severity == DIAG_ERROR ? _("error") : _("warning");
-		printf("%s  %s%*s  %s\n", name, severity, words_room(severity, 8), "", _(page->title));
-	}
-	puts(_("\n`bangtin help B013` explains one of them."));
+	const char *severity = _(page->severity);
+	printf("%s  %s%*s  %s\n", page->name, severity, words_room(severity, 8), "", _(page->title));
 }
 
-static void print_json(const struct note_page *only)
+static json_t *page_json(const struct help_page *page)
 {
-	json_t *list = json_array();
-	for (size_t i = 0; note_page_at(i); i++) {
-		const struct note_page *page = note_page_at(i);
-		char name[NOTE_NAME_SIZE];
-		note_name(page->note, name);
-		if (!only || only == page)
-			json_array_append_new(
-				list, json_pack("{s:s, s:s, s:s, s:s}", "note", name, "severity",
-					      page->severity == DIAG_ERROR ? "error" : "warning", "title",
-					      _(page->title), "text", _(page->text)));
+	return json_pack("{s:s, s:s, s:s, s:s}", page->key, page->name, "severity", page->severity, "title",
+		_(page->title), "text", _(page->text));
+}
+
+/* word NULL: all of them. Returns how many there were. */
+static size_t print_pages(bool (*at)(size_t, struct help_page *), const char *word, json_t *list)
+{
+	struct help_page page;
+	size_t found = 0;
+	for (size_t i = 0; at(i, &page); i++) {
+		if (word && !is_named(word, &page))
+			continue;
+		found++;
+		if (list)
+			json_array_append_new(list, page_json(&page));
+		else if (word)
+			print_page(&page);
+		else
+			print_row(&page);
 	}
-	cli_print_json(list);
-	json_decref(list);
+	return found;
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -85,24 +130,32 @@ static int run(const struct command *command, int argc, char **argv)
 		return code < 0 ? EXIT_DONE : code;
 	if (operands > 1)
 		return cli_usage(command, "one number at a time");
-	bool all = operands == 0 || strcmp(argv[0], "notes") == 0;
-	const struct note_page *page = all ? NULL : note_page_named(argv[0]);
-	if (!all && !page)
-		return cli_fail(
-			EXIT_USAGE, "there is no note `%s`; `bangtin help notes` lists them", argv[0]);
-	if (common.json)
-		print_json(page);
-	else if (page)
-		print_page(page);
+	const char *word = operands == 1 ? argv[0] : "notes";
+	json_t *list = common.json ? json_array() : NULL;
+	size_t found;
+	if (strcmp(word, "notes") == 0)
+		found = print_pages(note_at, NULL, list);
+	else if (strcmp(word, "events") == 0)
+		found = print_pages(event_at, NULL, list);
 	else
-		print_list();
+		found = print_pages(note_at, word, list) + print_pages(event_at, word, list);
+	if (list)
+		cli_print_json(list);
+	else if (strcmp(word, "notes") == 0)
+		puts(_("\n`bangtin help B013` explains one of them."));
+	else if (strcmp(word, "events") == 0)
+		puts(_("\n`bangtin help E202` explains one of them."));
+	json_decref(list);
+	if (found == 0)
+		return cli_fail(EXIT_USAGE,
+			"there is no `%s`; `bangtin help notes` and `bangtin help events` list them", word);
 	return EXIT_DONE;
 }
 
 const struct command command_help = {
 	.name = "help",
-	.arguments = "[NOTE|notes]",
-	.summary = N_("Explains a number that check or load gave, as B013"),
-	.help = N_("NOTE is such a number; `notes` lists all of them.\n"),
+	.arguments = "[NUMBER|notes|events]",
+	.summary = N_("Explains a number that check, load or the daemon's log gave, as B013 or E202"),
+	.help = N_("NUMBER is such a number; `notes` and `events` list all of them.\n"),
 	.run = run,
 };

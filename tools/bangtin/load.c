@@ -123,7 +123,7 @@ static int load_here(const struct common *common, const struct source_file *file
 		code = cli_fail(EXIT_REACH, "%s is in use, but no daemon answers on %s",
 			site->state_directory, site->socket_path);
 	else if (error < 0)
-		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory, words_error(error));
+		code = cli_fail(EXIT_REACH, "%s: %s", site->state_directory, store_error(error));
 	else
 		code = commit(site, store, files, count, single, common, diags);
 	if (error == 0)

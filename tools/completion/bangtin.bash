@@ -29,7 +29,7 @@ _bangtin() {
 	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
 	esac
 	if [ "${COMP_WORDS[1]}" = help ]; then
-		mapfile -t COMPREPLY < <(compgen -W "notes $(bangtin help notes 2>/dev/null | grep -o '^B[0-9]*')" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "notes events $(bangtin help notes 2>/dev/null | grep -o "^B[0-9]*") $(bangtin help events 2>/dev/null | grep -o "^E[0-9]*")" -- "$word")
 		return
 	fi
 	if [ "${COMP_WORDS[1]}" = new ] && [ "$COMP_CWORD" = 2 ]; then
