@@ -23,6 +23,7 @@ struct guard {
 	bool looking; /* at the disk, on the thread pool */
 	int64_t disk_at;
 	bool disk_full, disk_read_only;
+	uint64_t *intrusions; /* of each display, as they were the last time */
 };
 
 /* --- the disk: statvfs may wait for a card that hangs */
@@ -75,24 +76,27 @@ static void look_at_health(struct engine *engine, size_t display, const struct c
 }
 
 /* Whatever was written over it meanwhile: that somebody could is for people to hear at once. */
-static void look_at_content(struct engine *engine, size_t display, const struct output_status *status)
+static void look_at_content(struct guard *guard, size_t display, const struct output_status *status)
 {
-	if (status->read_back == READ_BACK_FOREIGN)
-		alarm_now(engine->alarms, ALARM_FOREIGN, display, status->foreign);
+	struct alarms *alarms = guard->engine->alarms;
+	if (status->intrusions > guard->intrusions[display] || status->read_back == READ_BACK_FOREIGN)
+		alarm_now(alarms, ALARM_FOREIGN, display, status->foreign);
 	else
-		alarm_set(engine->alarms, ALARM_FOREIGN, display, false, "");
+		alarm_set(alarms, ALARM_FOREIGN, display, false, "");
+	guard->intrusions[display] = status->intrusions;
 }
 
 /* Whether all displays prove themselves. */
-static bool look_at_displays(struct engine *engine, int64_t now)
+static bool look_at_displays(struct guard *guard, int64_t now)
 {
+	struct engine *engine = guard->engine;
 	bool proven = true;
 	for (size_t i = 0; i < engine->site->display_count; i++) {
 		struct channel_status status;
 		bool proves = channel_proves(engine->channels[i], now);
 		channel_status(engine->channels[i], &status);
 		look_at_health(engine, i, &status);
-		look_at_content(engine, i, &status.output);
+		look_at_content(guard, i, &status.output);
 		if (proves)
 			alarm_set(engine->alarms, ALARM_STUCK, i, false, "");
 		else
@@ -123,7 +127,7 @@ static void tick(void *data)
 	struct guard *guard = data;
 	struct engine *engine = guard->engine;
 	int64_t now = clock_monotonic();
-	feed(guard, look_at_displays(engine, now));
+	feed(guard, look_at_displays(guard, now));
 	alarm_set(engine->alarms, ALARM_CLOCK, ALARM_SITE, !clock_now(&engine->clock).trusted,
 		_("the wall clock cannot be believed; the default messages show"));
 	alarm_set(engine->alarms, ALARM_CONTENT, ALARM_SITE, engine->load_fault != NULL,
@@ -138,6 +142,7 @@ struct guard *guard_create(struct engine *engine)
 {
 	struct guard *guard = xcalloc(1, sizeof *guard);
 	guard->engine = engine;
+	guard->intrusions = xcalloc(engine->site->display_count, sizeof *guard->intrusions);
 	guard->watchdog = service_watchdog();
 	guard->every = guard->watchdog && guard->watchdog / 3 < LOOK_EVERY ? guard->watchdog / 3 : LOOK_EVERY;
 	guard->timer = loop_timer_create(engine->loop, tick, guard);
@@ -164,5 +169,6 @@ void guard_destroy(struct guard *guard)
 	if (!guard)
 		return;
 	loop_timer_destroy(guard->timer);
+	free(guard->intrusions);
 	free(guard);
 }

@@ -27,6 +27,38 @@ static void look_at_displays(struct doctor *doctor)
 	}
 }
 
+/* Whether somebody else wrote on a board; and where that would not be noticed. */
+static void look_at_content(struct doctor *doctor)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(doctor->status, "displays"), i, item)
+	{
+		const json_t *back = json_object_get(item, "read_back");
+		if (strcmp(text(back, "found"), "foreign") == 0)
+			doctor_say(doctor, DOCTOR_WRONG, "content", text(item, "name"),
+				N_("find out who can reach the controller: a cable of its own, its Wi-Fi "
+				   "off, its "
+				   "passwords changed"),
+				"the controller shows what it was not given: %s", text(back, "foreign"));
+		else if (json_integer_value(json_object_get(back, "intrusions")) > 0)
+			doctor_say(doctor, DOCTOR_WRONG, "content", text(item, "name"),
+				N_("find out who can reach the controller: a cable of its own, its Wi-Fi "
+				   "off, its "
+				   "passwords changed"),
+				"since the daemon's start somebody else wrote on the board; it was "
+				"overwritten: %s",
+				text(back, "foreign"));
+		else if (strcmp(text(back, "found"), "cannot") == 0 &&
+			 strcmp(text(item, "driver"), "null") != 0)
+			doctor_say(doctor, DOCTOR_NOTE, "content", text(item, "name"),
+				N_("lock the controller and its cable away"),
+				"this controller cannot be read back: if somebody else writes on the board, "
+				"only "
+				"people will notice");
+	}
+}
+
 static void look_at_alarms(struct doctor *doctor)
 {
 	size_t i;
@@ -34,7 +66,8 @@ static void look_at_alarms(struct doctor *doctor)
 	json_array_foreach(json_object_get(doctor->status, "alarms"), i, item)
 	{
 		const char *display = json_string_value(json_object_get(item, "display"));
-		if (strcmp(text(item, "alarm"), "display-down") != 0)
+		if (strcmp(text(item, "alarm"), "display-down") != 0 &&
+			strcmp(text(item, "alarm"), "foreign-content") != 0)
 			doctor_say(doctor, DOCTOR_WRONG, "alarm", display,
 				N_("bangtin-operations(7) says what to do for each alarm"),
 				"alarm %s since %.19s: %s", text(item, "alarm"), text(item, "since"),
@@ -81,6 +114,7 @@ void doctor_service(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_GOOD, "daemon", NULL, NULL, "it runs");
 	}
 	look_at_displays(doctor);
+	look_at_content(doctor);
 	look_at_alarms(doctor);
 	look_at_watchdog(doctor);
 }
