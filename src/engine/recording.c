@@ -2,8 +2,8 @@
 #include <errno.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/event.h"
+#include "base/file.h"
 #include "engine/private.h"
 
 #define FLUSH_WITHIN (5 * NS_PER_SEC)
