@@ -30,6 +30,7 @@ struct channel {
 	struct output *dimmer;		/* one of the two: whose brightness is set */
 	struct proof *proof;		/* NULL: nothing is recorded */
 	struct loop_timer *timer;
+	struct viewer viewer; /* of the canvas that the output reads */
 
 	struct sensor *sensor; /* NULL: none */
 	bool by_sensor;
@@ -39,7 +40,8 @@ struct channel {
 	bool preparing;
 	bool stopped;
 
-	struct instant painted; /* what the canvas shows; time TIME_ALWAYS: unknown */
+	struct instant
+		painted; /* of the picture composed last; time TIME_ALWAYS: none, or a test pattern's */
 	bool composed;
 	int64_t boundary; /* of the composed item's first frame after it; TIME_NEVER */
 	int64_t due;	  /* wall instant of the frame that the timer waits for; TIME_NEVER */
@@ -270,7 +272,7 @@ static void tick_pattern(struct channel *channel, struct instant at)
 {
 	set_power(channel, true);
 	int64_t now = clock_monotonic();
-	struct frame *canvas = output_canvas(channel->output);
+	struct frame *canvas = canvas_alone(&channel->viewer);
 	struct region damage;
 	region_clear(&damage);
 	region_add(&damage, (struct rect){0, 0, canvas->width, canvas->height});
@@ -301,7 +303,7 @@ static void note_asserted(struct channel *channel)
 /* Black needs no show, no plan and no time. A display that was switched off stays so: that is dark as well. */
 static void tick_blank(struct channel *channel, struct instant at)
 {
-	struct frame *canvas = output_canvas(channel->output);
+	struct frame *canvas = canvas_alone(&channel->viewer);
 	struct rect all = {0, 0, canvas->width, canvas->height};
 	struct region damage;
 	apply_brightness(channel, at);
@@ -322,6 +324,64 @@ static void tick_blank(struct channel *channel, struct instant at)
 	sleep_until(channel, at, TIME_NEVER);
 }
 
+/* --- what the canvas asks and tells */
+
+static bool look(void *data, struct instant at, struct show_picture *ret_picture)
+{
+	struct channel *channel = data;
+	return channel->show && show_look(channel->show, at, ret_picture, &channel->state);
+}
+
+static void paint(void *data, const struct show_picture *before, struct frame *frame, struct region *damage)
+{
+	struct channel *channel = data;
+	show_paint(channel->show, before, frame, damage);
+}
+
+static void move(void *data, struct frame *frame)
+{
+	struct channel *channel = data;
+	output_set_canvas(channel->output, frame);
+}
+
+static void prepare_next(struct channel *channel, struct instant at)
+{
+	prepare_ahead(channel, at);
+	sleep_until(channel, at, show_next_change(channel->show, at));
+}
+
+static void shown(void *data, struct instant at, const struct region *damage)
+{
+	struct channel *channel = data;
+	channel->ticked_at = clock_monotonic();
+	note_lateness(channel, at);
+	channel->painted = at;
+	channel->composed = true;
+	channel->boundary = boundary_of(channel);
+	set_power(channel, channel->state.source != SHOW_OFF);
+	apply_brightness(channel, at); /* the canvas shows this instant by now */
+	proof_composed(channel->proof, &channel->state, NULL, at, channel->permille, region_empty(damage));
+	if (!region_empty(damage))
+		output_push(channel->output, at.time, damage);
+	note_asserted(channel);
+	prepare_next(channel, at);
+}
+
+static void late(void *data, struct instant at)
+{
+	struct channel *channel = data;
+	if (!channel->show)
+		return;
+	channel->ticked_at = clock_monotonic();
+	note_lateness(channel, at);
+	channel->late++;
+	apply_brightness(channel, at);
+	prepare_next(channel, at);
+}
+
+static const struct viewer_calls viewer_calls = {look, paint, move, shown, late};
+
+/* A display that shares its canvas is shown here by whichever of them comes first, and its timer set again. */
 static void tick(void *data)
 {
 	struct channel *channel = data;
@@ -338,31 +398,8 @@ static void tick(void *data)
 		return;
 	}
 	channel->pattern = NULL;
-	if (!channel->show)
-		return;
-	note_lateness(channel, at);
-	struct instant before = channel->painted.trusted == at.trusted ? channel->painted : unknown;
-	struct region damage;
-	region_clear(&damage);
-	show_compose(channel->show, before, at, output_canvas(channel->output), &damage, &channel->state);
-	if (channel->state.late) {
-		channel->late++;
-	} else {
-		channel->painted = at;
-		channel->composed = true;
-		channel->boundary = boundary_of(channel);
-		set_power(channel, channel->state.source != SHOW_OFF);
-	}
-	apply_brightness(channel, at); /* the canvas shows this instant by now */
-	if (!channel->state.late)
-		proof_composed(
-			channel->proof, &channel->state, NULL, at, channel->permille, region_empty(&damage));
-	if (!region_empty(&damage))
-		output_push(channel->output, at.time, &damage);
-	if (!channel->state.late)
-		note_asserted(channel);
-	prepare_ahead(channel, at);
-	sleep_until(channel, at, show_next_change(channel->show, at));
+	if (channel->show)
+		canvas_show(&channel->viewer, at);
 }
 
 static void on_sensor(void *data)
@@ -378,7 +415,8 @@ static void on_sensor(void *data)
 /* --- front door */
 
 int channel_create(struct loop *loop, const struct site *site, const struct display *display,
-	const struct clock *clock, struct diag_list *diags, struct channel **ret_channel)
+	const struct clock *clock, struct canvases *canvases, struct diag_list *diags,
+	struct channel **ret_channel)
 {
 	struct output *output;
 	int error = output_create(loop, display, diags, &output);
@@ -395,6 +433,10 @@ int channel_create(struct loop *loop, const struct site *site, const struct disp
 		.boundary = TIME_NEVER,
 		.permille = -1};
 	channel->timer = loop_timer_create(loop, tick, channel);
+	channel->viewer = (struct viewer){.calls = &viewer_calls, .data = channel};
+	/* on a fast clock each has frames of its own that are still due (overdue) */
+	canvases_join(canvases, &channel->viewer, output_canvas(output),
+		is_fast(clock) ? site->displays - display - 1 : display->rate);
 	output_on_clock(output, local_time, channel);
 	channel->dimmer = output;
 	if (display->ambient) {
@@ -429,6 +471,7 @@ void channel_destroy(struct channel *channel)
 	bool never = false;
 	while (channel->preparing || channel->lettering)
 		loop_run_until(channel->loop, &never, 10 * NS_PER_MS);
+	canvases_leave(&channel->viewer);
 	show_destroy(channel->show);
 	frame_unref(channel->letters);
 	output_destroy(channel->output);
@@ -469,7 +512,7 @@ void channel_set_show(struct channel *channel, struct show *show)
 	struct show *former = channel->show;
 	channel->show = show;
 	channel->wanted++;
-	channel->painted = unknown;
+	canvas_owe_all(&channel->viewer);
 	channel->state = (struct show_state){0}; /* it points into the former */
 	if (former && !(channel->preparing && channel->preparation.show == former))
 		show_destroy(former);
@@ -524,7 +567,6 @@ void channel_pattern(struct channel *channel, const char *pattern, struct fonts 
 			want_letters(channel, fonts);
 	} else {
 		channel->pattern = NULL;
-		channel->painted = unknown;
 	}
 	channel_wake(channel);
 }
@@ -539,6 +581,7 @@ void channel_status(const struct channel *channel, struct channel_status *ret_st
 		.worst_lateness = channel->worst_lateness,
 		.pattern = channel->pattern != NULL && !*channel->blank,
 		.blank = *channel->blank ? channel->blank : NULL,
+		.sharing = canvas_readers(&channel->viewer),
 		.permille = channel->permille,
 		.by_sensor = channel->by_sensor,
 		.sensor_fault = "",
@@ -576,7 +619,7 @@ void channel_leave(struct channel *channel, struct show *failure_show)
 	proof_destroy(channel->proof);
 	channel->proof = NULL;
 	loop_timer_set(channel->timer, TIME_NEVER);
-	struct frame *canvas = output_canvas(channel->output);
+	struct frame *canvas = canvas_alone(&channel->viewer);
 	struct rect all = {0, 0, canvas->width, canvas->height};
 	struct region damage;
 	region_clear(&damage);

@@ -7,6 +7,7 @@
 #define ENGINE_CHANNEL_H
 
 #include "base/clock.h"
+#include "engine/canvas.h"
 #include "engine/proof.h"
 #include "output/output.h"
 #include "show/show.h"
@@ -28,11 +29,13 @@ struct channel_status {
 	const char *sensor_fault; /* why it is not believed; "" */
 	bool pattern;		  /* leased to a test pattern */
 	const char *blank;	  /* the blank that makes it black; NULL: none */
+	unsigned sharing;	  /* displays that show the same picture, painted once; itself counts */
 };
 
-/* -EINVAL with diags: the driver's options are wrong. site, display, clock outlive the channel. */
+/* -EINVAL with diags: the driver's options are wrong. site, display, clock, canvases outlive the channel. */
 int channel_create(struct loop *loop, const struct site *site, const struct display *display,
-	const struct clock *clock, struct diag_list *diags, struct channel **ret_channel);
+	const struct clock *clock, struct canvases *canvases, struct diag_list *diags,
+	struct channel **ret_channel);
 void channel_destroy(struct channel *channel);
 const struct display *channel_display(const struct channel *channel);
 struct output *channel_output(struct channel *channel);

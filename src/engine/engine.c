@@ -64,10 +64,11 @@ static int open_state(struct engine *engine, const struct engine_options *option
 static int open_channels(struct engine *engine, struct diag_list *diags)
 {
 	const struct site *site = engine->site;
+	engine->canvases = canvases_create();
 	engine->channels = xcalloc(site->display_count, sizeof(struct channel *));
 	for (size_t i = 0; i < site->display_count; i++) {
-		int error = channel_create(
-			engine->loop, site, &site->displays[i], &engine->clock, diags, &engine->channels[i]);
+		int error = channel_create(engine->loop, site, &site->displays[i], &engine->clock,
+			engine->canvases, diags, &engine->channels[i]);
 		if (error < 0)
 			return error;
 		if (engine->trace)
@@ -261,6 +262,7 @@ void engine_destroy(struct engine *engine)
 			show_destroy(engine->failure_shows[i]);
 	}
 	recording_finish(engine);
+	canvases_destroy(engine->canvases);
 	free(engine->channels);
 	free(engine->failure_shows);
 	catalogue_unref(engine->catalogue);

@@ -37,6 +37,7 @@ struct engine {
 	const char **record_displays;
 	char *record_directory;
 
+	struct canvases *canvases;
 	struct channel **channels; /* as many as the site has displays */
 	struct show *
 		*failure_shows; /* prepared at start, one a display; NULL where the board is to be blank */

@@ -128,6 +128,7 @@ json_t *display_json(const struct engine *engine, const struct channel *channel)
 			(json_int_t)output->dropped));
 	json_object_set_new(json, "late", json_integer((json_int_t)status.late + (json_int_t)output->late));
 	json_object_set_new(json, "worst_lateness_ms", json_real((double)status.worst_lateness / NS_PER_MS));
+	json_object_set_new(json, "sharing", json_integer(status.sharing));
 	json_object_set_new(json, "reconnects", json_integer((json_int_t)output->reconnects));
 	json_object_set_new(json, "retry_in_ms",
 		output->retry_at == TIME_NEVER

@@ -1,7 +1,8 @@
 /* Pixels: one frame of a display, and rectangles of it.
  *
  * A frame is XRGB8888 in native byte order (0x00RRGGBB), which is cairo's RGB24 and KMS's XRGB8888. Reference-counted;
- * writable only while its maker holds the one reference.
+ * writable only while its maker holds the one reference; but for canvases (output/output.h), which are read and painted
+ * by turns on one thread.
  */
 #ifndef FRAME_FRAME_H
 #define FRAME_FRAME_H

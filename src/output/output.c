@@ -348,6 +348,13 @@ struct frame *output_canvas(struct output *output)
 	return output->canvas;
 }
 
+void output_set_canvas(struct output *output, struct frame *canvas)
+{
+	frame_ref(canvas);
+	frame_unref(output->canvas);
+	output->canvas = canvas;
+}
+
 void output_push(struct output *output, int64_t instant, const struct region *damage)
 {
 	if (output->driver->caps & SINK_CONTROL)

@@ -75,6 +75,9 @@ void output_on_ready(struct output *output, output_ready_fn fn, void *data);
 /* The engine paints into this frame in place, then says what it changed and of which instant it is. If the sink is
  * busy the damage is summed and the newest painted content is sent when it is ready. */
 struct frame *output_canvas(struct output *output);
+/* Another frame of that size instead, which may be other outputs' canvas too: whoever paints into it pushes all of them
+ * before anything else runs. A reference is taken. The next push says what is different. */
+void output_set_canvas(struct output *output, struct frame *canvas);
 void output_push(struct output *output, int64_t instant, const struct region *damage);
 /* The canvas as it is shows this instant as well: for a frame that is handed over anew for another reason. */
 void output_set_instant(struct output *output, int64_t instant);

@@ -81,6 +81,8 @@ struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, c
 struct frame *letters_paint(struct fonts *fonts, const struct face *face);
 struct scene *scene_blank(const struct face *face); /* the background colour */
 size_t scene_size(const struct scene *scene);	    /* bytes of its pictures */
+/* Never given twice, and not 0. A dated scene has its base's: of either, the picture at a moment is the same. */
+uint64_t scene_serial(const struct scene *scene);
 struct scene *scene_ref(struct scene *scene);
 void scene_unref(struct scene *scene);
 

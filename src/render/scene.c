@@ -8,8 +8,10 @@
 
 struct scene *scene_create(const struct face *face)
 {
+	static uint64_t serial;
 	struct scene *scene = xcalloc(1, sizeof *scene);
 	scene->references = 1;
+	scene->serial = __atomic_add_fetch(&serial, 1, __ATOMIC_RELAXED);
 	scene->width = face->width;
 	scene->height = face->height;
 	scene->rate = face->rate;
@@ -63,6 +65,11 @@ void scene_unref(struct scene *scene)
 		free_own(scene);
 	scene_unref(scene->base);
 	free(scene);
+}
+
+uint64_t scene_serial(const struct scene *scene)
+{
+	return scene->base ? scene->base->serial : scene->serial;
 }
 
 int64_t scene_natural_length(const struct scene *scene)

@@ -68,6 +68,7 @@ struct dated_part {
 
 struct scene {
 	int references;
+	uint64_t serial;
 	int width, height;	/* of the face */
 	int32_t rate;		/* millihertz */
 	struct frame *backdrop; /* NULL: the parts cover all */

@@ -3,16 +3,6 @@
 #include "render/transition.h"
 #include "show/private.h"
 
-struct picture {
-	struct due due;
-	const struct scene *scene; /* NULL: black, or not ready */
-	bool ready;
-	/* Of a transition under way. */
-	int64_t into, time;	 /* ns; time 0: none */
-	const struct scene *old; /* what gives way; NULL: black */
-	struct moment old_moment;
-};
-
 /* Marks the published plan as in use. The frame path uses one at a time, until it holds the next. */
 static const struct plan *hold_plan(struct show *show)
 {
@@ -36,46 +26,75 @@ static const struct scene *scene_of(const struct plan *plan, const struct due *d
 /* What was there before stands as it was at its last instant: the picture depends on nothing but the instant. An item
  * that follows itself does not give way to itself. */
 static void find_transition(
-	const struct show *show, const struct plan *plan, int64_t time, struct picture *picture)
+	const struct show *show, const struct plan *plan, int64_t time, struct found *found)
 {
-	const struct segment *segment = picture->due.segment;
-	int64_t last = segment->start - 1;
+	const struct segment *segment = found->due.segment;
+	int64_t last = segment->start - 1, length = segment_transition(&show->face, segment);
 	struct due old;
 
-	picture->time = segment_transition(&show->face, segment);
-	picture->into = time - segment->start;
-	if (picture->into >= picture->time)
-		picture->time = 0;
-	if (picture->time == 0)
+	if (time - segment->start >= length)
 		return;
 	show_due_planned(show, plan_day(plan, last), last, &old);
-	picture->old = scene_of(plan, &old);
-	picture->old_moment = (struct moment){last - old.origin, last};
-	if (!old.known || (old.source == SHOW_SCHEDULE && !picture->old) ||
-		(picture->old && !scene_covers(picture->old, last)))
-		picture->ready = false; /* planned from later on */
-	else if (old.source == SHOW_SCHEDULE && old.segment->item == segment->item)
-		picture->time = 0;
+	found->old = scene_of(plan, &old);
+	if (!old.known || (old.source == SHOW_SCHEDULE && !found->old) ||
+		(found->old && !scene_covers(found->old, last))) {
+		found->ready = false; /* planned from later on */
+		return;
+	}
+	if (old.source == SHOW_SCHEDULE && old.segment->item == segment->item)
+		return;
+	found->picture.transition = segment->item->transition;
+	found->picture.into = time - segment->start;
+	found->picture.time = length;
+	found->picture.old = found->old ? scene_serial(found->old) : 0;
+	found->picture.old_at = (struct moment){last - old.origin, last};
 }
 
-static void find_picture(
-	const struct show *show, const struct plan *plan, struct instant at, struct picture *picture)
+static void find(const struct show *show, const struct plan *plan, struct instant at, struct found *found)
 {
-	*picture = (struct picture){.ready = false};
-	show_due(show, at.trusted ? plan_day(plan, at.time) : NULL, at, &picture->due);
-	picture->ready = picture->due.known;
-	picture->scene = scene_of(plan, &picture->due);
-	if (picture->ready && picture->due.source == SHOW_SCHEDULE) {
-		picture->ready = picture->scene != NULL && scene_covers(picture->scene, at.time);
-		if (picture->ready)
-			find_transition(show, plan, at.time, picture);
+	*found = (struct found){.at = at};
+	show_due(show, at.trusted ? plan_day(plan, at.time) : NULL, at, &found->due);
+	found->ready = found->due.known;
+	found->scene = scene_of(plan, &found->due);
+	found->picture.scene = found->scene ? scene_serial(found->scene) : 0;
+	found->picture.at = (struct moment){at.time - found->due.origin, at.time};
+	if (found->ready && found->due.source == SHOW_SCHEDULE) {
+		found->ready = found->scene != NULL && scene_covers(found->scene, at.time);
+		if (found->ready)
+			find_transition(show, plan, at.time, found);
 	}
 }
 
-static struct moment moment_of(const struct picture *picture, int64_t time)
+/* --- pictures */
+
+static int64_t origin(const struct show_picture *picture)
 {
-	return (struct moment){time - picture->due.origin, time};
+	return picture->at.wall - picture->at.elapsed;
 }
+
+static bool is_black(const struct show_picture *picture)
+{
+	return picture->scene == 0 && picture->time == 0;
+}
+
+bool show_picture_goes_on(const struct show_picture *a, const struct show_picture *b)
+{
+	if (is_black(a) || is_black(b))
+		return is_black(a) && is_black(b);
+	if (a->scene != b->scene || origin(a) != origin(b) || a->time != b->time)
+		return false;
+	return a->time == 0 ||
+	       (a->transition == b->transition && a->old == b->old &&
+		       a->old_at.elapsed == b->old_at.elapsed && a->old_at.wall == b->old_at.wall &&
+		       a->at.wall - a->into == b->at.wall - b->into);
+}
+
+bool show_picture_equal(const struct show_picture *a, const struct show_picture *b)
+{
+	return show_picture_goes_on(a, b) && (a->at.wall == b->at.wall || is_black(a));
+}
+
+/* --- painting */
 
 static void paint_scene(const struct scene *scene, struct moment at, struct frame *frame)
 {
@@ -85,51 +104,65 @@ static void paint_scene(const struct scene *scene, struct moment at, struct fram
 		frame_fill(frame, (struct rect){0, 0, frame->width, frame->height}, 0);
 }
 
-static void paint_transition(const struct show *show, const struct picture *picture, struct frame *frame)
+static void paint_transition(const struct show *show, const struct found *found, struct frame *frame)
 {
-	enum transition transition = picture->due.segment->item->transition;
+	const struct show_picture *picture = &found->picture;
 
-	paint_scene(picture->old, picture->old_moment, show->scratch);
-	transition_paint(transition, show->scratch, picture->into, picture->time, frame);
+	paint_scene(found->old, picture->old_at, show->scratch);
+	transition_paint(picture->transition, show->scratch, picture->into, picture->time, frame);
 }
 
-static void paint(const struct show *show, const struct picture *before, int64_t previous,
-	const struct picture *picture, int64_t now, struct frame *frame, struct region *damage)
+void show_paint(
+	struct show *show, const struct show_picture *before, struct frame *frame, struct region *damage)
 {
-	const struct rect all = {0, 0, frame->width, frame->height};
+	const struct found *found = &show->found;
+	const struct show_picture *picture = &found->picture;
 
-	if (before->ready && before->scene == picture->scene && before->time == 0 && picture->time == 0) {
-		if (!picture->scene) /* black stays black */
+	if (before && before->scene == picture->scene && before->time == 0 && picture->time == 0) {
+		if (!found->scene) /* black stays black */
 			return;
-		scene_update(picture->scene, moment_of(before, previous), moment_of(picture, now), frame);
-		scene_damage(picture->scene, moment_of(before, previous), moment_of(picture, now), damage);
-		return;
+		if (scene_covers(found->scene, before->at.wall)) {
+			scene_update(found->scene, before->at, picture->at, frame);
+			scene_damage(found->scene, before->at, picture->at, damage);
+			return;
+		}
 	}
-	paint_scene(picture->scene, moment_of(picture, now), frame);
+	paint_scene(found->scene, picture->at, frame);
 	if (picture->time > 0)
-		paint_transition(show, picture, frame);
-	region_add(damage, all);
+		paint_transition(show, found, frame);
+	region_add(damage, (struct rect){0, 0, frame->width, frame->height});
+}
+
+/* --- front door */
+
+bool show_look(
+	struct show *show, struct instant now, struct show_picture *ret_picture, struct show_state *ret_state)
+{
+	struct found *found = &show->found;
+
+	find(show, hold_plan(show), now, found);
+	*ret_state = (struct show_state){.source = found->due.source,
+		.segment = found->due.segment,
+		.override = found->due.override,
+		.late = !found->ready};
+	if (found->ready)
+		*ret_picture = found->picture;
+	else /* The clock may have been set back: then what is ready lies ahead, and says nothing about now. */
+		__atomic_store_n(&show->ready_until, TIME_ALWAYS, __ATOMIC_SEQ_CST);
+	return found->ready;
 }
 
 void show_compose(struct show *show, struct instant previous, struct instant now, struct frame *frame,
 	struct region *damage, struct show_state *ret_state)
 {
-	const struct plan *plan = hold_plan(show);
-	struct picture picture, before = {.ready = false};
+	struct show_picture picture;
+	struct found before = {.ready = false};
 
-	find_picture(show, plan, now, &picture);
-	*ret_state = (struct show_state){.source = picture.due.source,
-		.segment = picture.due.segment,
-		.override = picture.due.override,
-		.late = !picture.ready};
-	if (!picture.ready) {
-		/* The clock may have been set back: then what is ready lies ahead, and says nothing about now. */
-		__atomic_store_n(&show->ready_until, TIME_ALWAYS, __ATOMIC_SEQ_CST);
+	if (!show_look(show, now, &picture, ret_state))
 		return;
-	}
 	if (previous.time != TIME_ALWAYS)
-		find_picture(show, plan, previous, &before);
-	paint(show, &before, previous.time, &picture, now.time, frame, damage);
+		find(show, show->in_use, previous, &before);
+	show_paint(show, before.ready ? &before.picture : NULL, frame, damage);
 }
 
 /* --- the next change */
@@ -154,36 +187,46 @@ static int64_t next_override_border(const struct show *show, struct instant now)
 	return next;
 }
 
-static int64_t next_motion(const struct picture *picture, int64_t time)
+static int64_t next_motion(const struct found *found)
 {
 	int64_t next = TIME_NEVER;
 
-	if (picture->scene)
-		next = scene_next_change(picture->scene, moment_of(picture, time));
-	return next == TIME_NEVER ? TIME_NEVER : next + picture->due.origin;
+	if (found->scene)
+		next = scene_next_change(found->scene, found->picture.at);
+	return next == TIME_NEVER ? TIME_NEVER : next + found->due.origin;
+}
+
+/* What was looked for last, or is now. */
+static const struct found *found_at(struct show *show, struct instant now)
+{
+	struct found *found = &show->found;
+
+	if (!found->ready || found->at.time != now.time || found->at.trusted != now.trusted)
+		find(show, hold_plan(show), now, found);
+	return found;
 }
 
 int64_t show_next_change(struct show *show, struct instant now)
 {
-	const struct plan *plan = hold_plan(show);
-	const struct day *day = plan_day(plan, now.time);
+	const struct found *found = found_at(show, now);
+	const struct due *due = &found->due;
+	const struct show_picture *picture = &found->picture;
 	const int32_t rate = show->view.display->rate;
-	struct picture picture;
-	int64_t next;
+	int64_t next = TIME_NEVER;
 
-	find_picture(show, plan, now, &picture);
-	next = frame_instant(rate, frame_index(rate, now.time) + 1);
-	if (!picture.ready) /* look again at the next frame */
+	if (!found->ready || picture->time > 0)
+		next = frame_instant(rate, frame_index(rate, now.time) + 1);
+	if (!found->ready) /* look again at the next frame */
 		return next;
-	if (picture.time > 0) /* every frame differs, and the one after the last */
-		next = earlier(next, now.time - picture.into + picture.time);
+	if (picture->time > 0) /* every frame differs, and the one after the last */
+		next = earlier(next, now.time - picture->into + picture->time);
 	else
-		next = next_motion(&picture, now.time);
+		next = next_motion(found);
 	next = earlier(next, next_override_border(show, now));
-	if (picture.due.override || !now.trusted)
+	if (due->override || !now.trusted)
 		return next;
-	next = earlier(next, day_next_switch(day, now.time));
-	if (picture.due.segment)
-		next = earlier(next, picture.due.segment->end);
+	next = earlier(next, day_next_switch(plan_day(show->in_use, now.time), now.time));
+	if (due->segment)
+		next = earlier(next, due->segment->end);
 	return next;
 }

@@ -6,6 +6,26 @@
 
 #define TOOL_DAYS 4
 
+/* What is due at an instant: a picture of `origin`, so many ns on. */
+struct due {
+	enum show_source source;
+	const struct segment *segment;
+	const struct override *override;
+	const struct stored *text; /* DEFAULT, ANNOUNCE; NULL: black */
+	int64_t origin;
+	bool known; /* false: the day is not planned */
+};
+
+/* What was found to show at an instant. */
+struct found {
+	struct instant at;
+	bool ready;
+	struct due due;
+	struct show_picture picture; /* if ready, as all below */
+	const struct scene *scene;   /* NULL: black */
+	const struct scene *old;     /* of a transition */
+};
+
 struct measures; /* how long each item lasts on this display: slow to measure, the same under all overrides */
 
 struct show {
@@ -27,19 +47,10 @@ struct show {
 	 * preparation that finds it neither published nor in use: the frame path frees nothing and waits for nobody. */
 	struct plan *published, *in_use;
 	int64_t ready_until;
+	struct found found; /* the frame path's last look; its scenes are the held plan's */
 
 	struct day *tool_days[TOOL_DAYS]; /* the last ones that tools asked for */
 	size_t next_tool_day;
-};
-
-/* What is due at an instant: a picture of `origin`, so many ns on. */
-struct due {
-	enum show_source source;
-	const struct segment *segment;
-	const struct override *override;
-	const struct stored *text; /* DEFAULT, ANNOUNCE; NULL: black */
-	int64_t origin;
-	bool known; /* false: the day is not planned */
 };
 
 /* Allocates nothing, reads no clock. day is the one that contains the instant; NULL: not planned. */

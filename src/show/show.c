@@ -81,6 +81,7 @@ struct show *show_derive(const struct show *old, const struct override *override
 void show_move(struct show *show, struct instant from, struct instant to)
 {
 	overrides_move(show->overrides, show->override_count, from, to);
+	show->found.ready = false; /* it may be another's turn */
 }
 
 void show_set_data(struct show *show, struct data *data)

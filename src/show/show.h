@@ -36,6 +36,21 @@ struct show_state { /* what shows at an instant, for status, why and trace */
 	bool late;			 /* the scene due was not ready: the one before stays */
 };
 
+/* Which picture shows. Equal values are equal pixels on displays of one size, whichever show they are of: they hold no
+ * pointers, and outlive it. */
+struct show_picture {
+	uint64_t scene; /* scene_serial; 0: black */
+	struct moment at;
+	/* of a transition under way */
+	enum transition transition;
+	int64_t into, time; /* ns; time 0: none */
+	uint64_t old;	    /* what gives way; 0: black */
+	struct moment old_at;
+};
+bool show_picture_equal(const struct show_picture *a, const struct show_picture *b);
+/* The same picture, perhaps at two instants of its motion. */
+bool show_picture_goes_on(const struct show_picture *a, const struct show_picture *b);
+
 /* catalogue may be NULL (nothing loaded: the default shows). Takes a reference. overrides are copied. Renders the
  * default and the announcements (slow; any thread). The lengths of the items are measured when first needed. */
 struct show *show_create(const struct site *site, const struct display *display, struct catalogue *catalogue,
@@ -62,7 +77,14 @@ void show_prepare_some(struct show *show, int64_t from, int64_t until, size_t mo
  * for an instant that is not ready. */
 int64_t show_ready_until(const struct show *show);
 
-/* Frame path. Paints what shows at the instant into frame. previous is the instant that frame's content is of
+/* Frame path. Which picture shows at the instant. False: it is not ready, *ret_picture is untouched. */
+bool show_look(struct show *show, struct instant now, struct show_picture *ret_picture,
+	struct show_state *ret_state);
+/* Frame path. Paints what the last show_look found, and it was ready. before: what frame shows, whoever painted it; NULL:
+ * unknown. damage gets what changed. */
+void show_paint(
+	struct show *show, const struct show_picture *before, struct frame *frame, struct region *damage);
+/* Both in one. Frame path. Paints what shows at the instant into frame. previous is the instant that frame's content is of
  * (TIME_ALWAYS: unknown, paint all); damage gets what changed. */
 void show_compose(struct show *show, struct instant previous, struct instant now, struct frame *frame,
 	struct region *damage, struct show_state *ret_state);
