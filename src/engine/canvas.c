@@ -34,8 +34,9 @@ static void remove_reader(struct viewer *viewer)
 {
 	struct viewer **p = &viewer->canvas->readers;
 
-	while (*p != viewer)
+	while (*p && *p != viewer)
 		p = &(*p)->next;
+	assert(*p);
 	*p = viewer->next;
 	if (!viewer->canvas->readers)
 		viewer->canvas->known = false;
