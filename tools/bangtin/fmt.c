@@ -73,9 +73,11 @@ static int write_file(const struct formatted *made)
 {
 	char *real = realpath(made->path, NULL);
 	struct stat status;
-	int error = real && stat(real, &status) == 0 ? 0 : -errno;
-	if (error == 0)
+	int error;
+	if (real && stat(real, &status) == 0)
 		error = file_write_atomic(real, made->text, made->size, status.st_mode & 07777);
+	else
+		error = -errno;
 	free(real);
 	return error < 0 ? cli_fail(EXIT_INPUT, "%s: %s", made->path, words_error(error)) : EXIT_DONE;
 }

@@ -51,9 +51,10 @@ char *value_date(struct arena *arena, const char *text)
 
 static char *hour_of(struct arena *arena, const GMatchInfo *info, const char *n)
 {
-	char names[4][3] = {"h", "m", "s", "M"};
+	static const char letters[] = "hmsM";
+	char names[4][3];
 	for (int i = 0; i < 4; i++)
-		strcat(names[i], n);
+		snprintf(names[i], sizeof names[i], "%c%s", letters[i], n);
 	int hour = number(info, names[0], -1), minute = number(info, names[1], number(info, names[3], 0)),
 	    second = number(info, names[2], 0);
 	if (hour > 24 || minute > 59 || second > 59 || (hour == 24 && minute + second > 0))
