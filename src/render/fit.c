@@ -3,7 +3,8 @@
 
 #include "render/typeset.h"
 
-#define LINES_MOST 12 /* of a text whose style has no size, where nothing is known of who reads it */
+#define LINES_MOST                                                                                           \
+	12 /* of a text whose style has no size, where nothing is known of who reads it and its words fit */
 
 /* How far Pango can count along a text, in pixels; half of it, as bold letters are wider, and fonts higher than ink. */
 #define PANGO_REACH (INT_MAX / PANGO_SCALE / 2)
@@ -92,7 +93,8 @@ static bool choose(const struct fitting *f, struct fitted *fitted)
 	struct fitted trial = {0};
 	bool any = false;
 	int above = f->height + 1;
-	for (int lines = 1; lines <= LINES_MOST || f->face->legible > 0;
+	for (int lines = 1;
+		lines <= LINES_MOST || f->face->legible > 0 || (any && fitted->faults & RENDER_TOO_WIDE);
 		lines += lines < LINES_MOST ? 1 : lines / 4) {
 		int height = line_of(f, lines);
 		if (height < 1)

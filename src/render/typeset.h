@@ -65,7 +65,7 @@ void block_paint_part(
 /* What to do with a text that does not fit the box at once. */
 enum overflow {
 	OVERFLOW_PAGES, /* pages, in the smallest letters that are legible (face->legible) or, where that is not known,
-			 * of a twelfth of the box's height */
+			 * of a twelfth of the box's height, or lower if a word needs it */
 	OVERFLOW_FLOW, /* the largest letters whose words fit the width: it rolls, or is paged for the sake of it */
 };
 

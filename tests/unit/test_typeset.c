@@ -468,6 +468,20 @@ static void test_pages_rather_than_small(void **state)
 	fitted_finish(&small);
 }
 
+/* A board that stands upright on a pole: a twelfth of its height would be too high for any word. */
+static void test_narrow_and_high(void **state)
+{
+	const struct face face = {
+		.width = 96, .height = 1536, .page_height = 1536, .foreground = 0xffffff, .rate = 30000};
+	const struct setting setting = {.family = "", .colour = 0xffffff};
+	struct fitted fitted;
+	assert_true(text_fit(fonts, typesetter, &face, &setting, "Nộp hồ sơ trực tuyến, nghiêng", 96, 1536,
+		OVERFLOW_PAGES, &fitted));
+	assert_int_equal(fitted.faults, 0);
+	assert_true(fitted.whole);
+	fitted_finish(&fitted);
+}
+
 static void test_nothing_outside_the_box(void **state)
 {
 	struct fitted fitted = fit("Ế Ộ Ặ gyỵ Nộp hồ sơ", 200, 60, 0, OVERFLOW_PAGES);
@@ -616,6 +630,7 @@ int main(void)
 		cmocka_unit_test(test_longest_text_in_the_largest_box),
 		cmocka_unit_test(test_from_right_to_left),
 		cmocka_unit_test(test_pages_rather_than_small),
+		cmocka_unit_test(test_narrow_and_high),
 		cmocka_unit_test(test_nothing_outside_the_box),
 		cmocka_unit_test(test_golden),
 	};
