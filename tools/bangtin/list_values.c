@@ -1,6 +1,7 @@
 /* What people write in tables, as playlists have it. */
 #include <glib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fold.h"
@@ -22,7 +23,7 @@ static GMatchInfo *match(const char *pattern, const char *text)
 static int number(const GMatchInfo *info, const char *name, int otherwise)
 {
 	char *text = g_match_info_fetch_named(info, name);
-	int value = text && *text ? atoi(text) : otherwise;
+	int value = text && *text ? (int)strtol(text, NULL, 10) : otherwise;
 	g_free(text);
 	return value;
 }
