@@ -141,7 +141,7 @@ static int start(struct engine *engine, const struct engine_options *options, st
 	if (!engine->loop)
 		return -EMFILE;
 	if ((error = recording_start(engine)) < 0) {
-		*ret_why = "there are no more threads";
+		*ret_why = _("there are no more threads");
 		return error;
 	}
 	if ((error = open_channels(engine, diags)) < 0)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "site/keys.h"
 
 #define DAY	   (24 * NS_PER_HOUR)
@@ -58,9 +59,9 @@ void site_read_record(struct site_reader *reader, struct node *root, struct site
 	if (!map)
 		return;
 	check_bool(&reader->check, map, "kept", CHECK_OPTIONAL, &rules->kept);
-	read_measure(reader, map, "keep", times, KEEP_LEAST, KEEP_MOST, "1 day to 20 years, as \"13 months\"",
-		&rules->keep);
-	read_measure(reader, map, "max-size", sizes, SIZE_LEAST, SIZE_MOST, "1 MB to 1024 GB, as \"1 GB\"",
+	read_measure(reader, map, "keep", times, KEEP_LEAST, KEEP_MOST,
+		_("1 day to 20 years, as \"13 months\""), &rules->keep);
+	read_measure(reader, map, "max-size", sizes, SIZE_LEAST, SIZE_MOST, _("1 MB to 1024 GB, as \"1 GB\""),
 		&rules->most);
 	check_done(&reader->check, map, "`record`");
 }
