@@ -481,7 +481,8 @@ bool output_confirms(const struct output *output)
 bool output_drain(struct output *output, int64_t timeout)
 {
 	output_settle(output);
-	loop_run_until(output->loop, &output->drained, timeout);
+	if (!output->drained) /* else not even a timer is made */
+		loop_run_until(output->loop, &output->drained, timeout);
 	return output->drained;
 }
 
