@@ -60,12 +60,12 @@ class Pages:
     def configuration(self, name):
         return os.path.join(self.scratch.path, name + ".conf")
 
-    def preview(self, name, display, at):
-        key = (name, display, at)
+    def preview(self, name, display, at, *more):
+        key = (name, display, at, *more)
         if key not in self.previews:
             path = os.path.join(self.scratch.path, "preview.png")
             code, out, err = run("bangtin", "preview", "-c", self.configuration(name), "-d", display, "--at", instant(at),
-                                 "-o", path)
+                                 "-o", path, *more)
             if code:
                 raise RuntimeError(out + err)
             self.previews[key] = read_png(path)
@@ -84,10 +84,11 @@ class Kiosk:
         self.socket, self.trace = pages.site.socket, pages.site.trace
         self.look = 0.4  # seconds that shown() takes here, at most so far
 
-    def start(self, name, clock):
+    def start(self, name, clock=None):
         self.name = name
+        clock = f"--clock '{clock}'" if clock else ""
         self.guest.run(f"rm -f {self.socket} {self.trace}; {SERVICE}bangtind -c {self.pages.configuration(name)} "
-                       f"--clock '{clock}' --trace {self.trace} >/tmp/log 2>&1 & echo $! >/tmp/pid")
+                       f"{clock} --trace {self.trace} >/tmp/log 2>&1 & echo $! >/tmp/pid")
 
     def slow(self, start):
         """A clock so slow that a frame, 1/30 s of it, can be looked at."""
@@ -136,10 +137,10 @@ class Kiosk:
                 return picture, before["instant_ns"]
         raise RuntimeError(f"{name}: the picture changes too fast to be looked at")
 
-    def equal(self, name, head, what, turned=False, mode=None):
+    def equal(self, name, head, what, turned=False, mode=None, more=()):
         """mode: (width, height) of the screen, in whose middle the picture is."""
         (width, height, screen), at = self.shown(name, head)
-        wanted = self.pages.preview(self.name, name, at)
+        wanted = self.pages.preview(self.name, name, at, *more)
         if turned:
             wanted = turn(*wanted)
         if mode:
@@ -347,6 +348,78 @@ def check_modes(kiosk, heads):
         kiosk.stop()
 
 
+def live(kiosk, *words):
+    """A command of `bangtin` in the guest: (exit status, JSON)."""
+    status, output = kiosk.guest.run(f"{SERVICE}bangtin {' '.join(words)} --json --socket {kiosk.socket}")
+    return status, json.loads(output) if output.startswith(("{", "[")) else output
+
+
+def set_clock(kiosk, date):
+    """A real step of CLOCK_REALTIME: UTC, seven hours before the site's time."""
+    kiosk.guest.run(f"date -u -s '{date}'")
+    return kiosk.guest.wait(f"{SERVICE}bangtin status --json --socket {kiosk.socket} >/tmp/status")
+
+
+def check_clock(kiosk):
+    """1970, NTP arriving late, an hour back, a day forward: the picture is the preview of the instant that the daemon
+    tells, no announcement lasts longer or shorter, and no time in the log goes back."""
+    source = lambda *wanted: lambda d: d["playing"].get("source") in wanted  # noqa: E731
+    kiosk.guest.run("date -u -s '1970-01-01 00:02:00'")
+    kiosk.start("clock")
+    kiosk.up("sanh")
+    tap.equal(live(kiosk, "status")[1]["clock"]["trusted"], False, "clock: 1970 is not believed")
+    kiosk.equal("sanh", 0, "1970: the default", more=("--untrusted",))
+    status, reply = live(kiosk, "announce", "'So tan'", "--all", "--for", "50m", "--level", "emergency", "--wait", "30s")
+    tap.ok(status == 0 and reply["displays"][0]["confirmed"], "clock: an announcement shows in 1970", reply)
+    set_clock(kiosk, "2026-12-01 00:30:00")
+    status = live(kiosk, "status")[1]
+    left = status["overrides"][0]["left_ms"] / 60000
+    tap.ok(status["clock"]["trusted"] and 30 < left <= 50, f"clock: set late: believed, {left:.1f} minutes are left", status)
+    live(kiosk, "clear", "--wait", "30s")
+    kiosk.wait("sanh", source("schedule"), "clock: set late: the schedule plays at once")
+    kiosk.equal("sanh", 0, "half past seven")
+    kiosk.guest.run("sleep 1.5")  # the time is written down
+    live(kiosk, "announce", "'Hop'", "--all", "--for", "50m", "--wait", "0")
+    set_clock(kiosk, "2026-11-30 23:30:00")
+    status = live(kiosk, "status")[1]
+    tap.ok(not status["clock"]["trusted"] and 30 < status["overrides"][0]["left_ms"] / 60000 <= 50,
+           "clock: an hour back is known to be wrong; what was announced goes on", status["clock"])
+    live(kiosk, "clear", "--wait", "30s")
+    kiosk.wait("sanh", source("default"))
+    kiosk.equal("sanh", 0, "an hour back: the default", more=("--untrusted",))
+    tap.ok(live(kiosk, "clock", "--believe")[1]["trusted"], "clock: somebody says that it is right")
+    set_clock(kiosk, "2026-12-02 00:40:00")
+    kiosk.wait("sanh", source("schedule"), "clock: a day forward: the schedule of that day")
+    kiosk.equal("sanh", 0, "the next day")
+    entries = live(kiosk, "announce", "--log")[1]
+    times = [entry["time"] for entry in entries]
+    tap.ok(times == sorted(times) and len(times) >= 4, "clock: no time in the log goes back", times)
+
+
+def check_disk(kiosk):
+    """A state directory that is full, and one that is read-only: a blank acts."""
+    state, wait = kiosk.pages.site.state, ("--wait", "30s")
+    kiosk.stop()
+    kiosk.guest.run(f"cp -a {state} /tmp/state; mount -t tmpfs -o size=512k none {state}; cp -a /tmp/state/. {state}/")
+    kiosk.start("clock", STILL)
+    kiosk.up("sanh")
+    kiosk.guest.run(f"cat /dev/zero >{state}/fill")
+    status, reply = live(kiosk, "blank", *wait)
+    tap.ok(status == 0 and reply["displays"][0]["confirmed"] and "space" in reply.get("keep_fault", ""),
+           "a full disk: blank is shown, and says that a restart would lose it", reply)
+    (_, _, screen), _ = kiosk.shown("sanh", 0)
+    tap.equal(set(screen), {0}, "a full disk: black")
+    kiosk.guest.run(f"rm {state}/fill")
+    tap.ok(kiosk.guest.holds(f"grep -q blank {state}/overrides.json"), "room again: it is kept")
+    kiosk.guest.run(f"mount -o bind {state} {state} && mount -o remount,ro,bind {state}")
+    status, reply = live(kiosk, "unblank", *wait)
+    tap.ok(status == 0 and reply["displays"][0]["confirmed"] and not reply["kept"],
+           "a read-only disk: unblank is shown as well", reply)
+    kiosk.equal("sanh", 0, "after it")
+    kiosk.guest.run(f"umount {state}")
+    tap.ok(kiosk.guest.holds(f"! grep -q blank {state}/overrides.json"), "writable again: it is kept")
+
+
 def check_virtio():
     with Scratch() as scratch:
         link, out = scratch.file("board"), scratch.file("decoded")
@@ -384,7 +457,8 @@ def check_bochs():
             margin=[kms("sanh", "auto", "944x688", options="margin = 40;")],
             preferred=[kms("sanh", "auto", "800x600", options='mode = "preferred";')],
             forced=[kms("sanh", "auto", "960x540", options='mode = "1000x600";')],
-            portrait=[kms("sanh", "auto", "800x1280", "rotate = 90;", legacy)])
+            portrait=[kms("sanh", "auto", "800x1280", "rotate = 90;", legacy)],
+            clock=[kms("sanh", "auto", more='default = "Trung tâm";')])
         with Guest("bochs", files=pages.files(), timeout=1200) as guest:
             kiosk = Kiosk(guest, pages, "bochs")
             kiosk.start("plain", STILL)
@@ -402,6 +476,9 @@ def check_bochs():
             kiosk.start("portrait", STILL)
             kiosk.up("sanh")
             kiosk.equal("sanh", 0, "a portrait screen, without atomic commits", turned=True)
+            kiosk.stop()
+            check_clock(kiosk)
+            check_disk(kiosk)
             kiosk.stop()
 
 
