@@ -64,7 +64,7 @@ static void page_work(void *data)
 {
 	struct log_page *page = data;
 	struct record_reader *reader;
-	struct record_verdict verdict;
+	struct record_verdict verdict = {0};
 
 	record_flush(page->engine->record, FLUSH_WITHIN);
 	page->error = record_reader_open(page->path, &reader);

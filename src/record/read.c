@@ -165,27 +165,31 @@ int record_head(struct record_reader *reader, struct record_place *ret_head)
 		reader, "SELECT number, lower(hex(digest)) FROM rows ORDER BY number DESC LIMIT 1", ret_head);
 }
 
+static int vacuum(struct record_reader *reader, const char *to)
+{
+	sqlite3_stmt *statement;
+	int code = sqlite3_prepare_v2(reader->sqlite, "VACUUM INTO ?1", -1, &statement, NULL);
+
+	if (code != SQLITE_OK)
+		return sqlite_errno(code);
+	sqlite3_bind_text(statement, 1, to, -1, SQLITE_STATIC);
+	code = sqlite3_step(statement);
+	sqlite3_finalize(statement);
+	return sqlite_errno(code);
+}
+
 int record_copy(const char *from, const char *to, struct record_place *ret_head)
 {
-	struct record_reader *reader;
-	sqlite3_stmt *statement;
+	struct record_reader *reader = NULL, *copy = NULL;
 	int error = record_reader_open(from, &reader);
 
-	if (error)
-		return error;
-	int code = sqlite3_prepare_v2(reader->sqlite, "VACUUM INTO ?1", -1, &statement, NULL);
-	if (code == SQLITE_OK) {
-		sqlite3_bind_text(statement, 1, to, -1, SQLITE_STATIC);
-		code = sqlite3_step(statement);
-	}
-	sqlite3_finalize(statement);
-	record_reader_close(reader);
-	error = sqlite_errno(code);
+	if (!error && reader)
+		error = vacuum(reader, to);
 	if (!error)
-		error = record_reader_open(to, &reader);
-	if (error)
-		return error;
-	error = record_head(reader, ret_head);
+		error = record_reader_open(to, &copy);
+	if (!error && copy)
+		error = record_head(copy, ret_head);
+	record_reader_close(copy);
 	record_reader_close(reader);
 	return error;
 }

@@ -14,7 +14,7 @@
 #define CODE_SIDE   88
 #define CODE_PIXELS 400
 #define SIGN_WIDTH  240
-#define SIGN_ROOM   72
+#define SIGN_ROOM   62
 #define INK	    0x202020
 
 static double centred(
@@ -175,8 +175,8 @@ void paper_signature(struct paper *paper, const char *date, const char *who, con
 	double x = PAGE_WIDTH - MARGIN - SIGN_WIDTH;
 
 	paper_end_pair(paper);
-	paper_want(paper, SIGN_ROOM + 44);
-	paper->y += 10;
+	paper_want(paper, SIGN_ROOM + 14);
+	paper->y += 2;
 	paper->y += centred(paper, 10, false, date, x, paper->y, SIGN_WIDTH) + 2;
 	paper->y += centred(paper, 11, true, who, x, paper->y, SIGN_WIDTH);
 	paper->y += centred(paper, 9, false, how, x, paper->y, SIGN_WIDTH) + SIGN_ROOM - 30;

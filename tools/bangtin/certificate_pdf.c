@@ -199,8 +199,8 @@ static const char *reason_text(enum interruption why)
 
 static void add_gaps(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
 {
-	static const struct paper_column columns[] = {{"Bảng", 0.2, false}, {"Từ", 0.18, false},
-		{"Đến", 0.18, false}, {"Phút", 0.1, true}, {"Lý do", 0.34, false}};
+	static const struct paper_column columns[] = {{"Bảng", 0.17, false}, {"Từ", 0.22, false},
+		{"Đến", 0.22, false}, {"Phút", 0.09, true}, {"Lý do", 0.30, false}};
 	const char *cells[GAPS_MOST * 5];
 	size_t rows = 0;
 	int64_t rest = 0;
