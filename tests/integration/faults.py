@@ -345,7 +345,7 @@ class Daemon(Load):
 
 SCENARIOS = {c.name: c for c in (Check, Load, Accept, Verify, Preview, Daemon)}
 # How many places of each are tried in the sample: allocations, calls.
-SAMPLE = {"check": (12, 16), "load": (15, 24), "accept": (12, 24), "verify": (8, 12), "preview": (8, 14), "daemon": (6, 12)}
+SAMPLE = {"check": (8, 10), "load": (8, 16), "accept": (8, 14), "verify": (5, 8), "preview": (5, 10), "daemon": (4, 8)}
 
 
 def points_of(scenario, memory):
@@ -373,7 +373,7 @@ def test(scenario, sanitizers, most):
     bad = [said for wrong, _, said in results if wrong]
     hits = sum(hit for _, hit, _ in results)
     tap.ok(not bad, f"{scenario.name}: {len(tried)} of {len(points)} {kind}", "\n".join(bad[:12]))
-    tap.ok(hits >= len(tried) * 0.8, f"{scenario.name}: the faults are met ({hits} of {len(tried)}, "
+    tap.ok(hits >= len(tried) / 2, f"{scenario.name}: the faults are met ({hits} of {len(tried)}, "
            f"{time.monotonic() - began:.0f} s)")
     if bad and os.environ.get("FAULTS_LOG"):
         with open(os.environ["FAULTS_LOG"], "a", encoding="utf-8") as f:
