@@ -140,7 +140,8 @@ bool words_open(int *argc, char **argv)
 	own = insisted ? asked : of_locale();
 	find_catalogue();
 	bind_textdomain_codeset(DOMAIN, "UTF-8");
-	messages = newlocale(LC_MESSAGES_MASK, "C.UTF-8", (locale_t)0);
+	if (!messages)
+		messages = newlocale(LC_MESSAGES_MASK, "C.UTF-8", (locale_t)0);
 	setenv("LANGUAGE", "vi", 1); /* which catalogue; whether at all is for words_text */
 	return fine;
 }
