@@ -8,10 +8,10 @@ from harness import Scratch, Site, Tap, free_port, json_lines, stop, wait_for
 tap = Tap()
 PLAYLISTS = """
 messages:
-  mot: {text: "Một"}
+  nhat: {text: "Một"}
   ba: {text: "Ba"}
 playlists:
-  p: [{show: mot, for: 4s}, {show: ba, for: 4s}]
+  p: [{show: nhat, for: 4s}, {show: ba, for: 4s}]
 schedule:
   - {play: p, on: [led]}
 """
