@@ -167,7 +167,7 @@ def a_board_that_answers(scratch):
     port = free_port()
     board = simulator(scratch, port)
     site = Site(scratch, BOARD.replace("PORT", str(port)))
-    site.bangtin("load", site.playlists("messages:\n  a: {text: A}\nschedule:\n  - {show: a, name: a, on: [led]}\n"))
+    site.bangtin("load", site.playlists("messages:\n  a: {text: A}\nschedule:\n  - {show: a, name: a, on: [led], for: 60s}\n"))
     site.start()
     tap.ok(wait_for(lambda: any(r["confirmed"] for r in rows(site, live=True) if r["item"] == "province/a"), 30),
            "a board that answers is recorded as confirmed", rows(site))
@@ -192,6 +192,7 @@ def a_board_that_answers(scratch):
         head = f.read().strip()
     code, out, err = run("bangtin", "log", "--record", place, "--verify", "--head", head)
     tap.ok(code == 0 and head in out, "export --usb takes a whole copy and the chain's end", out + err)
+    wait_for(lambda: [r for r in rows(site, live=True) if r["row"] == 0 and r["end_ns"] > r["begin_ns"]], 20)
     site.daemon.send_signal(signal.SIGKILL)
     site.daemon.wait()
     before = rows(site)[-1]
