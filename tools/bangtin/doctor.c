@@ -115,7 +115,7 @@ static bool account_of_process(struct doctor *doctor)
 	if (!file)
 		return false;
 	while (fgets(line, sizeof line, file)) {
-		char *end, *next = line;
+		char *end, *next;
 		if (strncmp(line, "Uid:", 4) == 0)
 			doctor->uid = (unsigned)strtoul(line + 4, NULL, 10);
 		if (strncmp(line, "Gid:", 4) == 0)
