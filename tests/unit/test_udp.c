@@ -345,7 +345,7 @@ static void test_closed_port(void **state)
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	unsigned reconnects = 0;
 	bench_open(&bench, "ddp", "", 16, 1);
-	address.sin_port = htons((uint16_t)atoi(bench.port));
+	address.sin_port = htons((uint16_t)strtol(bench.port, NULL, 10));
 	close(bench.socket);
 	for (int i = 0; i < 500 && health_of(&bench) != HEALTH_DOWN; i++) {
 		struct region all;
