@@ -107,7 +107,8 @@ schedule:
 
 check_in_step()
 check_hasty_clock()
-tap.equal(count_wake_ups(STILL), 0, "two still displays: the daemon sleeps, all of it")
+still = count_wake_ups(STILL)  # the guard looks after everything every two seconds
+tap.ok(still <= 3, f"two still displays: the daemon sleeps, all of it but the guard ({still} wake-ups)")
 moving = count_wake_ups(MOVING)
 tap.ok(moving > 20, f"moving ones wake it ({moving} times): what was counted is what was meant")
 tap.done()
