@@ -310,7 +310,7 @@ static int check_templates(struct acceptance *a, struct work *work, struct diag_
 		if (!name)
 			diag_error(diags, (struct location){file->name, 0, 0},
 				"a template is named with a-z, 0-9 and `-`, and ends in .txt");
-		else if (text)
+		else if (text && words_check_braces(file->name, text, diags))
 			words_check(file->name, text, a->site, a->fonts, diags);
 		free(name);
 		free(text);

@@ -96,6 +96,21 @@ static bool template_words(
 	return template != NULL;
 }
 
+/* A template that was approved before there were fields is announced as it is: only new words are refused. */
+static bool good_braces(struct control_request *request, const char *text)
+{
+	struct diag_list diags;
+	diag_init(&diags);
+	bool good = words_check_braces(_("announcement"), text, &diags);
+	if (!good) {
+		char *fault = diag_text(&diags);
+		control_refuse(request, 1, "%s%s", fault, _("nothing was changed"));
+		free(fault);
+	}
+	diag_finish(&diags);
+	return good;
+}
+
 static bool announce_text(struct engine *engine, struct control_request *request, char **ret_text)
 {
 	const char *text = text_argument(request, "text"), *template = text_argument(request, "template");
@@ -114,6 +129,10 @@ static bool announce_text(struct engine *engine, struct control_request *request
 	char *nfc = text_nfc(text);
 	if (utf8_length(nfc) > WORDS_MOST) {
 		control_refuse(request, 1, "the text is longer than %d characters; shorten it", WORDS_MOST);
+		free(nfc);
+		return false;
+	}
+	if (!good_braces(request, nfc)) {
 		free(nfc);
 		return false;
 	}

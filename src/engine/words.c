@@ -6,6 +6,8 @@
 #include "base/legacy.h"
 #include "base/note.h"
 #include "base/text.h"
+#include "conf/check.h"
+#include "playlist/announcement.h"
 
 /* Copied from a document in an older encoding: told with what it says, as the load gate does. */
 static bool is_unicode(const char *what, const char *text, struct diag_list *diags)
@@ -36,6 +38,19 @@ bool words_check(const char *what, const char *text, const struct site *site, st
 		return true;
 	diag_note(diags, NOTE_MISSING_LETTER, (struct location){what, 0, 0},
 		"no font here has the character U+%04X; leave it out", missing);
+	return false;
+}
+
+bool words_check_braces(const char *what, const char *text, struct diag_list *diags)
+{
+	const char *fault = announcement_fault(text);
+	if (!fault)
+		return true;
+	diag_error(diags, (struct location){what, 0, 0},
+		"`%s`: an announcement has one field, `{countdown}`, how long it still has to go; for a "
+		"brace in "
+		"the text write `{{`",
+		check_excerpt(fault));
 	return false;
 }
 

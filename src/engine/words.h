@@ -10,6 +10,9 @@
 bool words_check(const char *what, const char *text, const struct site *site, struct fonts *fonts,
 	struct diag_list *diags);
 
+/* Braces in what is announced are `{countdown}` or `{{`; what is wrong goes into diags likewise. */
+bool words_check_braces(const char *what, const char *text, struct diag_list *diags);
+
 /* Emergency templates: words approved beforehand. Each is a file NAME.txt of a signed bundle of class emergency. */
 #define TEMPLATE_UNIT	  "_emergency_" /* in a generation: _emergency_UNIT/NAME.txt */
 #define TEMPLATE_FOR_MOST (60 * NS_PER_MIN)

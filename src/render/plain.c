@@ -165,7 +165,7 @@ struct scene *scene_prepare(struct fonts *fonts, const struct face *face, const 
 	return scene;
 }
 
-struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
+struct scene *scene_prepare_words(struct fonts *fonts, const struct face *face, const struct words *words,
 	enum motion motion, unsigned *ret_faults, uint32_t *ret_char)
 {
 	static const struct style plain = {.font = "",
@@ -173,9 +173,8 @@ struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, c
 		.valign = ALIGN_CENTRE,
 		.speed = 60,
 		.page_time = 4 * NS_PER_SEC};
-	const struct words words = {.text = text};
 	struct text_order order = {.face = face,
-		.forms = &words,
+		.forms = words,
 		.form_count = 1,
 		.motion = possible_motion(face, motion),
 		.width = face->width,
@@ -190,6 +189,12 @@ struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, c
 	if (ret_char)
 		*ret_char = report.missing;
 	return scene;
+}
+
+struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
+	enum motion motion, unsigned *ret_faults, uint32_t *ret_char)
+{
+	return scene_prepare_words(fonts, face, &(struct words){.text = text}, motion, ret_faults, ret_char);
 }
 
 struct scene *scene_blank(const struct face *face)

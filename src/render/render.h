@@ -77,6 +77,9 @@ void render_notes_finish(struct render_notes *notes);
 /* A scene of plain text in a display's default style: default messages, announcements. */
 struct scene *scene_prepare_text(struct fonts *fonts, const struct face *face, const char *text,
 	enum motion motion, unsigned *ret_faults, uint32_t *ret_char);
+/* The same, and it may have fields. */
+struct scene *scene_prepare_words(struct fonts *fonts, const struct face *face, const struct words *words,
+	enum motion motion, unsigned *ret_faults, uint32_t *ret_char);
 /* The pages of the test pattern `letters` (frame/pattern.h), one below the other; NULL: the face is out of range. Slow. */
 struct frame *letters_paint(struct fonts *fonts, const struct face *face);
 struct scene *scene_blank(const struct face *face); /* the background colour */

@@ -20,6 +20,8 @@ static const struct scene *scene_of(const struct plan *plan, const struct due *d
 {
 	if (due->known && due->source == SHOW_SCHEDULE)
 		return plan_scene(plan, due->segment->item);
+	if (due->counting)
+		return plan_announced(plan, due->counting->index);
 	return due->text ? due->text->scene : NULL;
 }
 
@@ -50,6 +52,12 @@ static void find_transition(
 	found->picture.old_at = (struct moment){last - old.origin, last};
 }
 
+/* As the scene knows it: what counts down to its own end is dated by the time since it began. */
+static struct moment moment_of(const struct found *found, struct moment at)
+{
+	return found->due.counting ? (struct moment){at.elapsed, at.elapsed} : at;
+}
+
 static void find(const struct show *show, const struct plan *plan, struct instant at, struct found *found)
 {
 	*found = (struct found){.at = at};
@@ -58,11 +66,11 @@ static void find(const struct show *show, const struct plan *plan, struct instan
 	found->scene = scene_of(plan, &found->due);
 	found->picture.scene = found->scene ? scene_serial(found->scene) : 0;
 	found->picture.at = (struct moment){at.time - found->due.origin, at.time};
-	if (found->ready && found->due.source == SHOW_SCHEDULE) {
-		found->ready = found->scene != NULL && scene_covers(found->scene, at.time);
-		if (found->ready)
-			find_transition(show, plan, at.time, found);
-	}
+	if (found->ready && (found->due.source == SHOW_SCHEDULE || found->due.counting))
+		found->ready =
+			found->scene && scene_covers(found->scene, moment_of(found, found->picture.at).wall);
+	if (found->ready && found->due.source == SHOW_SCHEDULE)
+		find_transition(show, plan, at.time, found);
 }
 
 /* --- pictures */
@@ -117,17 +125,20 @@ void show_paint(
 {
 	const struct found *found = &show->found;
 	const struct show_picture *picture = &found->picture;
+	struct moment at = moment_of(found, picture->at);
 
 	if (before && before->scene == picture->scene && before->time == 0 && picture->time == 0) {
 		if (!found->scene) /* black stays black */
 			return;
-		if (scene_covers(found->scene, before->at.wall)) {
-			scene_update(found->scene, before->at, picture->at, frame);
-			scene_damage(found->scene, before->at, picture->at, damage);
+		struct moment then = moment_of(found, before->at);
+
+		if (scene_covers(found->scene, then.wall)) {
+			scene_update(found->scene, then, at, frame);
+			scene_damage(found->scene, then, at, damage);
 			return;
 		}
 	}
-	paint_scene(found->scene, picture->at, frame);
+	paint_scene(found->scene, at, frame);
 	if (picture->time > 0)
 		paint_transition(show, found, frame);
 	region_add(damage, (struct rect){0, 0, frame->width, frame->height});
@@ -192,7 +203,7 @@ static int64_t next_motion(const struct found *found)
 	int64_t next = TIME_NEVER;
 
 	if (found->scene)
-		next = scene_next_change(found->scene, found->picture.at);
+		next = scene_next_change(found->scene, moment_of(found, found->picture.at));
 	return next == TIME_NEVER ? TIME_NEVER : next + found->due.origin;
 }
 

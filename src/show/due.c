@@ -12,11 +12,13 @@ static void due_default(const struct show *show, int64_t origin, struct due *due
 
 static void due_override(const struct show *show, const struct override *override, struct due *due)
 {
+	const struct announced *announced = &show->announcements[override - show->overrides];
 	bool blank = override->kind == OVERRIDE_BLANK;
 
 	due->source = blank ? SHOW_BLANK : SHOW_ANNOUNCE;
 	due->override = override;
-	due->text = show->announcements[override - show->overrides];
+	due->text = announced->stored;
+	due->counting = announced->counts ? announced : NULL;
 	due->origin = override->start;
 	due->known = true;
 }

@@ -132,8 +132,11 @@ void plan_destroy(struct plan *plan, struct scene_store *store)
 		scene_unref(plan->scenes[i].scene);
 		scene_store_release(store, plan->scenes[i].stored);
 	}
+	for (size_t i = 0; i < plan->announced_count; i++)
+		scene_unref(plan->announced[i]);
 	free(plan->days);
 	free(plan->scenes);
+	free(plan->announced);
 	free(plan);
 }
 
@@ -150,4 +153,9 @@ const struct scene *plan_scene(const struct plan *plan, const struct item *item)
 	size_t at = find_scene(plan, item->index);
 
 	return has_scene(plan, at, item->index) ? plan->scenes[at].scene : NULL;
+}
+
+const struct scene *plan_announced(const struct plan *plan, size_t index)
+{
+	return plan && index < plan->announced_count ? plan->announced[index] : NULL;
 }

@@ -18,6 +18,9 @@ struct plan {
 	size_t day_count;
 	struct planned_scene *scenes; /* by item */
 	size_t scene_count;
+	struct scene *
+		*announced; /* of each announcement that counts; NULL: not within the plan, or it does not */
+	size_t announced_count;
 	bool has_transition; /* something in it changes other than by a cut */
 	int64_t until;	     /* all is there before it */
 };
@@ -32,5 +35,7 @@ void plan_destroy(struct plan *plan, struct scene_store *store);
 /* Frame path. NULL: not within the plan. */
 const struct day *plan_day(const struct plan *plan, int64_t time);
 const struct scene *plan_scene(const struct plan *plan, const struct item *item);
+
+const struct scene *plan_announced(const struct plan *plan, size_t index);
 
 #endif

@@ -11,7 +11,8 @@ struct due {
 	enum show_source source;
 	const struct segment *segment;
 	const struct override *override;
-	const struct stored *text; /* DEFAULT, ANNOUNCE; NULL: black */
+	const struct stored *text;	  /* DEFAULT, ANNOUNCE; NULL: black */
+	const struct announced *counting; /* ANNOUNCE: it says how long it still has to go; else NULL */
 	int64_t origin;
 	bool known; /* false: the day is not planned */
 };
@@ -26,13 +27,22 @@ struct found {
 	const struct scene *old;     /* of a transition */
 };
 
+/* An announcement laid out. What says how long it still has to go is dated by the time since it began: that goes on
+ * whatever becomes of the clock. */
+struct announced {
+	const struct stored *stored; /* NULL for a blank */
+	bool counts;
+	size_t index;	       /* among the show's */
+	int64_t start, length; /* start: atomic; the clock may be set while a worker dates it */
+};
+
 struct measures; /* how long each item lasts on this display: slow to measure, the same under all overrides */
 
 struct show {
-	struct catalogue *catalogue;	     /* NULL: nothing is loaded */
-	struct data *data;		     /* NULL: none */
-	struct override *overrides;	     /* those on this display */
-	const struct stored **announcements; /* as many; NULL for a blank */
+	struct catalogue *catalogue;	 /* NULL: nothing is loaded */
+	struct data *data;		 /* NULL: none */
+	struct override *overrides;	 /* those on this display */
+	struct announced *announcements; /* as many */
 	size_t override_count;
 	struct fonts *fonts;
 	struct scene_store *store;
@@ -60,6 +70,15 @@ void show_due(const struct show *show, const struct day *day, struct instant at,
 void show_due_planned(const struct show *show, const struct day *day, int64_t time, struct due *ret_due);
 /* How long a segment's transition takes on this face, 0: a cut. It ends with the segment at the latest. */
 int64_t segment_transition(const struct face *face, const struct segment *segment);
+
+/* Lays out an announcement, or takes a blank. Its scene is given back with scene_store_release. */
+void announced_take(struct show *show, const struct override *override, struct announced *ret);
+/* The clock was set, and the override moved. Frame path's thread. */
+void announced_move(struct announced *announced, const struct override *override);
+/* A worker. Dates for [from, until) what counts; the plan ends sooner where one has `most` new pictures. before, or NULL,
+ * lends what it has painted. */
+void announced_date(const struct show *show, const struct plan *before, int64_t from, int64_t until,
+	size_t most, struct plan *plan);
 
 /* What was measured. One reference more, or less. */
 struct measures *measures_create(size_t item_count);

@@ -136,7 +136,7 @@ void scene_key(const struct scene_request *request, char ret_key[DIGEST_HEX])
 		put_item(to, face, request->item);
 	} else {
 		fprintf(to, "text %d,", request->use);
-		put_text(to, request->text);
+		put_words(to, request->words, &face->asking);
 	}
 	fclose(to);
 	digest_sha256(data, size, ret_key);

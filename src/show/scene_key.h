@@ -9,7 +9,7 @@
 struct scene_request {
 	const struct face *face;
 	const struct item *item; /* or: */
-	const char *text;
+	const struct words *words;
 	enum text_use use;
 };
 

@@ -75,12 +75,12 @@ static struct scene *prepare(struct fonts *fonts, const struct scene_request *re
 
 	if (request->item)
 		return scene_prepare(fonts, request->face, request->item, NULL, NULL);
-	scene = scene_prepare_text(fonts, request->face, request->text, MOTION_STILL, NULL, NULL);
+	scene = scene_prepare_words(fonts, request->face, request->words, MOTION_STILL, NULL, NULL);
 	if (request->use == TEXT_DEFAULT || !scene ||
 		scene_next_change(scene, (struct moment){0, 0}) == TIME_NEVER)
 		return scene;
 	scene_unref(scene);
-	return scene_prepare_text(fonts, request->face, request->text, MOTION_SCROLL_LEFT, NULL, NULL);
+	return scene_prepare_words(fonts, request->face, request->words, MOTION_SCROLL_LEFT, NULL, NULL);
 }
 
 /* Under the lock. NULL: not there. */
@@ -176,9 +176,9 @@ const struct stored *scene_store_item(
 }
 
 const struct stored *scene_store_text(
-	struct scene_store *store, const struct face *face, const char *text, enum text_use use)
+	struct scene_store *store, const struct face *face, const struct words *words, enum text_use use)
 {
-	return take(store, &(struct scene_request){.face = face, .text = text, .use = use});
+	return take(store, &(struct scene_request){.face = face, .words = words, .use = use});
 }
 
 void scene_store_release(struct scene_store *store, const struct stored *stored)

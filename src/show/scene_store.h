@@ -20,7 +20,7 @@ enum text_use {
 const struct stored *scene_store_item(
 	struct scene_store *store, const struct face *face, const struct item *item);
 const struct stored *scene_store_text(
-	struct scene_store *store, const struct face *face, const char *text, enum text_use use);
+	struct scene_store *store, const struct face *face, const struct words *words, enum text_use use);
 void scene_store_release(struct scene_store *store, const struct stored *stored); /* NULL is fine */
 
 #endif

@@ -9,7 +9,7 @@
 static void copy_overrides(struct show *show, const struct override *overrides, size_t count)
 {
 	show->overrides = xcalloc(count + 1, sizeof *show->overrides);
-	show->announcements = xcalloc(count + 1, sizeof(struct stored *));
+	show->announcements = xcalloc(count + 1, sizeof *show->announcements);
 	for (size_t i = 0; i < count; i++) {
 		const struct override *from = &overrides[i];
 		size_t at = show->override_count;
@@ -17,9 +17,8 @@ static void copy_overrides(struct show *show, const struct override *overrides, 
 		if (from->start >= from->end || !override_names(from, show->view.display))
 			continue;
 		override_copy(&show->overrides[at], from);
-		if (from->kind == OVERRIDE_ANNOUNCE && from->text)
-			show->announcements[at] =
-				scene_store_text(show->store, &show->face, from->text, TEXT_ANNOUNCE);
+		show->announcements[at].index = at;
+		announced_take(show, from, &show->announcements[at]);
 		show->override_count++;
 	}
 }
@@ -52,7 +51,8 @@ static struct show *create(const struct sched_view *view, struct catalogue *cata
 	take_traits(display, &show->face);
 	show->face.asking.zone = view->site->zone;
 	if (display->fallback_text)
-		show->fallback = scene_store_text(store, &show->face, display->fallback_text, TEXT_DEFAULT);
+		show->fallback = scene_store_text(
+			store, &show->face, &(struct words){.text = display->fallback_text}, TEXT_DEFAULT);
 	return show;
 }
 
@@ -81,6 +81,8 @@ struct show *show_derive(const struct show *old, const struct override *override
 void show_move(struct show *show, struct instant from, struct instant to)
 {
 	overrides_move(show->overrides, show->override_count, from, to);
+	for (size_t i = 0; i < show->override_count; i++)
+		announced_move(&show->announcements[i], &show->overrides[i]);
 	show->found.ready = false; /* it may be another's turn */
 }
 
@@ -103,7 +105,7 @@ void show_destroy(struct show *show)
 	for (size_t i = 0; i < TOOL_DAYS; i++)
 		day_destroy(show->tool_days[i]);
 	for (size_t i = 0; i < show->override_count; i++)
-		scene_store_release(show->store, show->announcements[i]);
+		scene_store_release(show->store, show->announcements[i].stored);
 	scene_store_release(show->store, show->fallback);
 	free(show->announcements);
 	overrides_free(show->overrides, show->override_count);
@@ -147,6 +149,7 @@ void show_prepare_some(struct show *show, int64_t from, int64_t until, size_t mo
 	if (until <= from)
 		until = from + 1;
 	plan = plan_create(&show->view, &show->face, show->fonts, show->store, before, from, until, most);
+	announced_date(show, before, from, until, most, plan);
 	plan->older = before;
 	if (plan->has_transition && !show->scratch)
 		show->scratch = frame_create(show->face.width, show->face.height);

@@ -215,6 +215,35 @@ def check_reconnect(scratch, site, port):
     site.live("clear")
 
 
+def check_countdown(scratch, site):
+    """On the board, in the preview, and after a restart; each as the same words without a field."""
+    for text in ("Còn {gio}", "Còn {countdown:2026-12-31}", "Còn {countdown"):
+        code, _, err = announce(site, text, "--on", "cong", "--for", "10m")
+        tap.ok(code == 1 and text[4:] in err and "{countdown}" in err and "{{" in err and not site.status()["overrides"],
+               f"{text}: refused, with what there is", err)
+    code, reply, err = announce(site, "{countdown}", "--on", "cong", "--for", "10m", "--level", "urgent")
+    tap.ok(code == 0 and reply["displays"][0]["confirmed"], "{countdown} is announced", err or reply)
+    counted = {}
+    for clock in (START, "2026-03-02 08:04:00.7,0"):
+        if counted:
+            stop(site.daemon)
+            site.start(clock)
+            wait_for(lambda: playing(site, "cong").get("source") == "announce")
+        counted[clock] = shown(site, scratch, "cong")
+        tap.equal(previewed(site, scratch, "cong"), counted[clock], f"at {clock[11:19]} the preview is the picture")
+    site.live("clear")
+    for (clock, picture), words in zip(counted.items(), ("00:10:00", "00:06:00")):
+        announce(site, words, "--on", "cong", "--for", "1m", "--level", "urgent")
+        tap.equal(picture, shown(site, scratch, "cong"), f"at {clock[11:19]} it says {words}")
+    site.live("clear")
+    stop(site.daemon)
+    site.start(START[:-1] + "1")
+    announce(site, "{countdown}", "--on", "cong", "--for", "10m")
+    seen = set()
+    tap.ok(wait_for(lambda: seen.add(shown(site, scratch, "cong")) or len(seen) > 2), "and it goes on as the time passes")
+    site.live("clear")
+
+
 def log(site):
     code, out, err = site.live("announce", "--log", "--json")
     return json.loads(out) if code == 0 else [err]
@@ -248,5 +277,6 @@ with Scratch() as scratch:
     check_full_disk(scratch, site)
     check_reconnect(scratch, site, port)
     check_log(site)
+    check_countdown(scratch, site)
     tap.equal(stop(site.daemon), 0, "the daemon ends as told")
 tap.done()

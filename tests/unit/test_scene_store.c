@@ -61,8 +61,9 @@ static void test_once(void **state)
 		held[i] = scene_store_item(w->store, &equal, item);
 		assert_ptr_equal(held[i]->scene, held[0]->scene);
 	}
-	const struct stored *text = scene_store_text(w->store, &w->face, "Chào", TEXT_DEFAULT),
-			    *again = scene_store_text(w->store, &w->face, "Chào", TEXT_DEFAULT);
+	const struct words words = {.text = "Chào"};
+	const struct stored *text = scene_store_text(w->store, &w->face, &words, TEXT_DEFAULT),
+			    *again = scene_store_text(w->store, &w->face, &words, TEXT_DEFAULT);
 	assert_ptr_equal(text->scene, again->scene);
 	assert_ptr_not_equal(text->scene, held[0]->scene);
 	scene_store_release(w->store, text);

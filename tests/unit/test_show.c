@@ -207,6 +207,15 @@ static struct override announce(const struct world *w, const char *from, const c
 		.end = until ? at(w, until) : TIME_NEVER};
 }
 
+static struct override counting_down(
+	const struct world *w, const char *text, const char *from, const char *until)
+{
+	struct override override = announce(w, from, until);
+
+	override.text = (char *)text;
+	return override;
+}
+
 static struct override blank(const struct world *w, const char *from, const char *until)
 {
 	struct override override = announce(w, from, until);
@@ -365,8 +374,11 @@ static void composing_onward_equals_composing_anew(void **state)
 {
 	struct world *w = *state;
 	struct override overrides[] = {announce(w, "2026-03-02 10:00", "2026-03-02 10:10"),
-		blank(w, "2026-03-02 10:08", "2026-03-02 10:12")};
-	struct show *show = make(w, "board", overrides, 2);
+		blank(w, "2026-03-02 10:08", "2026-03-02 10:12"),
+		counting_down(w, "{countdown}", "2026-03-02 09:00:20.3", "2026-03-02 09:02"),
+		counting_down(w, "Mất điện đến 17 giờ, còn {countdown} nữa", "2026-03-02 16:00",
+			"2026-03-02 17:00:30")};
+	struct show *show = make(w, "board", overrides, 4);
 	static const char *const around[] = {"2026-03-02 06:59:50", "2026-03-02 08:00", "2026-03-02 08:59:55",
 		"2026-03-02 09:59:55", "2026-03-02 10:07:55", "2026-03-02 10:11:55", "2026-03-02 21:59:55",
 		"2026-03-02 16:59:50"};
@@ -395,6 +407,71 @@ static void composing_onward_equals_composing_anew(void **state)
 			assert_damage_covers(w->former, w->frame, &damage);
 		}
 	}
+	show_destroy(show);
+}
+
+static void assert_says(struct world *w, struct show *show, struct instant now, const char *text)
+{
+	struct face face;
+	struct scene *scene;
+
+	assert_false(compose(show, now, w->frame).late);
+	face_of_display(site_display(w->site, "board"), &face);
+	scene = scene_prepare_text(w->fonts, &face, text, MOTION_STILL, NULL, NULL);
+	scene_compose(scene, (struct moment){0, 0}, w->fresh);
+	scene_unref(scene);
+	assert_true(frame_equal(w->frame, w->fresh));
+}
+
+/* A begun second counts. Whatever the clock is set to, even to one that is not believed, it goes on from second to
+ * second, and nothing has to be prepared anew for that. */
+static void an_announcement_counts_down_to_its_end(void **state)
+{
+	struct world *w = *state;
+	struct override override =
+		counting_down(w, "{{{countdown}}}", "2026-03-02 10:00:00.3", "2026-03-02 10:10:00.3");
+	struct show *show = make(w, "board", &override, 1);
+	static const struct {
+		int64_t elapsed;
+		const char *text;
+	} cases[] = {{0, "{00:10:00}"}, {NS_PER_SEC - 1, "{00:10:00}"}, {NS_PER_SEC, "{00:09:59}"},
+		{299 * NS_PER_SEC + 1, "{00:05:01}"}, {600 * NS_PER_SEC - 1, "{00:00:01}"}};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct instant now = trusted(override.start + cases[i].elapsed);
+
+		show_prepare(show, now.time, now.time + NS_PER_SEC);
+		assert_says(w, show, now, cases[i].text);
+	}
+	struct instant now = trusted(override.start + 100 * NS_PER_SEC),
+		       back = trusted(now.time - 3 * NS_PER_HOUR), doubted = {5 * NS_PER_SEC, false};
+
+	show_prepare(show, now.time, now.time + 10 * NS_PER_SEC);
+	assert_says(w, show, now, "{00:08:20}");
+	show_move(show, now, back);
+	assert_says(w, show, back, "{00:08:20}");
+	back.time += NS_PER_SEC;
+	assert_says(w, show, back, "{00:08:19}");
+	show_move(show, back, doubted);
+	doubted.time += NS_PER_SEC;
+	assert_says(w, show, doubted, "{00:08:18}");
+	show_prepare(show, doubted.time, doubted.time + NS_PER_MIN);
+	doubted.time += 58 * NS_PER_SEC;
+	assert_says(w, show, doubted, "{00:07:20}");
+	show_destroy(show);
+}
+
+/* What was kept by a program that knew no fields is shown as it was; and what has no end counts to none. */
+static void other_braces_stand_for_themselves(void **state)
+{
+	struct world *w = *state;
+	struct override overrides[] = {counting_down(w, "{a} }", "2026-03-02 10:00", "2026-03-02 10:10"),
+		counting_down(w, "{countdown}", "2026-03-02 11:00", NULL)};
+	struct show *show = make(w, "board", overrides, 2);
+
+	assert_says(w, show, trusted(overrides[0].start), "{a} }");
+	assert_int_equal(compose(show, trusted(overrides[1].start), w->frame).source, SHOW_ANNOUNCE);
+	assert_false(all_black(w->frame));
 	show_destroy(show);
 }
 
@@ -436,8 +513,9 @@ static void the_picture_is_the_item_at_its_time(void **state)
 static void next_change_is_exact(void **state)
 {
 	struct world *w = *state;
-	struct override overrides[] = {announce(w, "2026-03-02 07:00:30", "2026-03-02 07:00:40")};
-	struct show *show = make(w, "board", overrides, 1);
+	struct override overrides[] = {announce(w, "2026-03-02 07:00:30", "2026-03-02 07:00:40"),
+		counting_down(w, "{countdown}", "2026-03-02 07:00:40.3", "2026-03-02 07:00:50")};
+	struct show *show = make(w, "board", overrides, 2);
 	int64_t time = at(w, "2026-03-02 06:59:58"), end = time + 60 * NS_PER_SEC;
 	int64_t index = frame_index(30000, time);
 	unsigned changes = 0;
@@ -519,7 +597,8 @@ static void a_reload_changes_no_pixel(void **state)
 static void the_frame_path_allocates_nothing(void **state)
 {
 	struct world *w = *state;
-	struct override overrides[] = {announce(w, "2026-03-02 08:00:20", "2026-03-02 08:00:40")};
+	struct override overrides[] = {
+		counting_down(w, "Mất điện, còn {countdown}", "2026-03-02 08:00:20", "2026-03-02 08:00:40")};
 	struct show *show = make(w, "board", overrides, 1);
 	static const char *const starts[] = {
 		"2026-03-02 08:00", "2026-03-02 21:59:50", "2026-03-02 16:59:50"};
@@ -690,6 +769,8 @@ int main(void)
 		TEST(an_unprepared_show_is_late),
 		TEST(a_clock_set_back_is_noticed),
 		TEST(composing_onward_equals_composing_anew),
+		TEST(an_announcement_counts_down_to_its_end),
+		TEST(other_braces_stand_for_themselves),
 		TEST(the_picture_is_the_item_at_its_time),
 		TEST(next_change_is_exact),
 		TEST(next_change_of_a_still_is_its_border),

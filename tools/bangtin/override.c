@@ -272,6 +272,7 @@ const struct command command_announce = {
 		     "[--from T] | --list | --log",
 	.summary = N_("Shows a text at once, over the schedule, for a while"),
 	.help = N_(
+		"`{countdown}` in the text is how long it still has to go; `{{` is a brace.\n\n"
 		"      --on NAME-OR-TAG      where; may be repeated\n"
 		"      --all                 on every display\n"
 		"      --for DURATION        30s, 10m, 2h; at most 24h, urgent 6h, emergency 1h\n"

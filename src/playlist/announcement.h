@@ -1,0 +1,18 @@
+/* The words of an announcement, which come in no playlist. They know one field, `{countdown}`: the time that it still has
+ * to go, in hours, minutes and seconds. `{{` is a brace, and so is `}` alone or doubled. Any thread.
+ */
+#ifndef PLAYLIST_ANNOUNCEMENT_H
+#define PLAYLIST_ANNOUNCEMENT_H
+
+#include "playlist/field.h"
+
+/* The first `{` that begins neither; NULL: all is well. */
+const char *announcement_fault(const char *text);
+
+/* length: how long it lasts, ns; TIME_NEVER: there is nothing to count. What the field says is asked for with the time
+ * since the announcement began, not with the instant. A brace that is a fault stands for itself: what was kept by a
+ * program that knew no fields is shown as it was. */
+void announcement_words(const char *text, int64_t length, struct words *ret_words);
+void announcement_words_finish(struct words *words);
+
+#endif
