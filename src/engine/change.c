@@ -472,6 +472,18 @@ static void finish_order(struct change *change)
 	change->request = NULL;
 }
 
+/* What was prepared has passed meanwhile. A clock that runs fast is always late: there that must not go on for ever. */
+static bool is_stale(const struct change *change, struct instant now)
+{
+	const struct engine *engine = change->engine;
+	if (engine->clock.injected && engine->clock.rate > 1)
+		return false;
+	for (size_t i = 0; i < engine->site->display_count; i++)
+		if (show_ready_until(change->shows[i]) <= now.time)
+			return true;
+	return false;
+}
+
 static void done(void *data)
 {
 	struct change *change = data;
@@ -492,8 +504,9 @@ static void done(void *data)
 	}
 	struct instant now = clock_now(&engine->clock);
 	int64_t spent = now.time - change->now.time;
-	if (change->error == 0 && (spent < 0 || now.trusted != change->now.trusted ||
-					  spent > channel_lookahead(&engine->clock) / 2)) {
+	if (change->error == 0 &&
+		(spent < 0 || now.trusted != change->now.trusted ||
+			spent > channel_lookahead(&engine->clock) / 2 || is_stale(change, now))) {
 		change->now = now;
 		loop_work(engine->loop, freshen, done, change);
 		return;

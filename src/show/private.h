@@ -57,6 +57,7 @@ struct show {
 	 * preparation that finds it neither published nor in use: the frame path frees nothing and waits for nobody. */
 	struct plan *published, *in_use;
 	int64_t ready_until;
+	bool derived;	    /* its first plan is wanted soon */
 	struct found found; /* the frame path's last look; its scenes are the held plan's */
 
 	struct day *tool_days[TOOL_DAYS]; /* the last ones that tools asked for */
@@ -75,10 +76,9 @@ int64_t segment_transition(const struct face *face, const struct segment *segmen
 void announced_take(struct show *show, const struct override *override, struct announced *ret);
 /* The clock was set, and the override moved. Frame path's thread. */
 void announced_move(struct announced *announced, const struct override *override);
-/* A worker. Dates for [from, until) what counts; the plan ends sooner where one has `most` new pictures. before, or NULL,
- * lends what it has painted. */
-void announced_date(const struct show *show, const struct plan *before, int64_t from, int64_t until,
-	size_t most, struct plan *plan);
+/* A worker. Dates for [from, until) what counts, or hurried for some seconds of it: the plan ends with what is dated. */
+void announced_date(
+	const struct show *show, bool hurried, int64_t from, int64_t until, size_t most, struct plan *plan);
 
 /* What was measured. One reference more, or less. */
 struct measures *measures_create(size_t item_count);

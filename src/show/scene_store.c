@@ -18,6 +18,8 @@ struct store_entry {
 	char key[DIGEST_HEX];
 	bool ready;
 	int holders;
+	struct scene *
+		dated; /* for the last span that was asked for; NULL: none. Under `dating`, or nobody holds it */
 	uint64_t released; /* when the last holder left */
 	size_t size;
 };
@@ -26,6 +28,8 @@ struct scene_store {
 	struct fonts *fonts;
 	pthread_mutex_t lock; /* of all below; never held while preparing */
 	pthread_cond_t prepared;
+	pthread_mutex_t
+		dating; /* held while dating: who waits for it finds what it wants. Taken before `lock`, if both */
 	struct store_entry *buckets[BUCKETS];
 	uint64_t releases;
 	size_t unheld; /* bytes */
@@ -146,6 +150,7 @@ struct scene_store *scene_store_create(struct fonts *fonts)
 	store->fonts = fonts;
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->prepared, NULL);
+	pthread_mutex_init(&store->dating, NULL);
 	return store;
 }
 
@@ -165,6 +170,7 @@ void scene_store_destroy(struct scene_store *store)
 		return;
 	scene_store_trim(store);
 	pthread_cond_destroy(&store->prepared);
+	pthread_mutex_destroy(&store->dating);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
 }
@@ -181,6 +187,23 @@ const struct stored *scene_store_text(
 	return take(store, &(struct scene_request){.face = face, .words = words, .use = use});
 }
 
+struct scene *scene_store_dated(struct scene_store *store, const struct stored *stored,
+	const struct asking *asking, int64_t from, int64_t enough, int64_t until, size_t most)
+{
+	struct store_entry *entry = stored->entry;
+	struct scene *scene, *former;
+
+	pthread_mutex_lock(&store->dating);
+	former = entry->dated;
+	if (!former || !scene_covers(former, from) || scene_until(former) < enough) {
+		entry->dated = scene_dated(store->fonts, stored->scene, asking, former, from, until, most);
+		scene_unref(former);
+	}
+	scene = scene_ref(entry->dated);
+	pthread_mutex_unlock(&store->dating);
+	return scene;
+}
+
 void scene_store_release(struct scene_store *store, const struct stored *stored)
 {
 	struct store_entry *entry;
@@ -190,6 +213,8 @@ void scene_store_release(struct scene_store *store, const struct stored *stored)
 	entry = stored->entry;
 	pthread_mutex_lock(&store->lock);
 	if (--entry->holders == 0) {
+		scene_unref(entry->dated);
+		entry->dated = NULL;
 		entry->released = store->releases++;
 		store->unheld += entry->size;
 		trim_to(store, UNHELD_MOST);

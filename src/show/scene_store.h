@@ -21,6 +21,11 @@ const struct stored *scene_store_item(
 	struct scene_store *store, const struct face *face, const struct item *item);
 const struct stored *scene_store_text(
 	struct scene_store *store, const struct face *face, const struct words *words, enum text_use use);
+/* What is stored, dated for [from, until) as scene_dated does, at what its displays have in common: the time since an
+ * announcement began. They share it: it may end before `until`, but not before `enough`, or after `most` new pictures. A new
+ * reference. Slow. */
+struct scene *scene_store_dated(struct scene_store *store, const struct stored *stored,
+	const struct asking *asking, int64_t from, int64_t enough, int64_t until, size_t most);
 void scene_store_release(struct scene_store *store, const struct stored *stored); /* NULL is fine */
 
 #endif

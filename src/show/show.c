@@ -73,6 +73,7 @@ struct show *show_derive(const struct show *old, const struct override *override
 	struct show *show =
 		create(&old->view, old->catalogue, measures_ref(old->measures), old->fonts, old->store);
 
+	show->derived = true;
 	show_set_data(show, old->data);
 	copy_overrides(show, overrides, override_count);
 	return show;
@@ -149,7 +150,7 @@ void show_prepare_some(struct show *show, int64_t from, int64_t until, size_t mo
 	if (until <= from)
 		until = from + 1;
 	plan = plan_create(&show->view, &show->face, show->fonts, show->store, before, from, until, most);
-	announced_date(show, before, from, until, most, plan);
+	announced_date(show, show->derived && !before, from, until, most, plan);
 	plan->older = before;
 	if (plan->has_transition && !show->scratch)
 		show->scratch = frame_create(show->face.width, show->face.height);

@@ -56,7 +56,8 @@ bool show_picture_goes_on(const struct show_picture *a, const struct show_pictur
 struct show *show_create(const struct site *site, const struct display *display, struct catalogue *catalogue,
 	const struct override *overrides, size_t override_count, struct fonts *fonts,
 	struct scene_store *store);
-/* The same show under other overrides: what was measured is shared. Any thread, while old lives. */
+/* The same show under other overrides: what was measured is shared. Any thread, while old lives. Somebody waits for it: of
+ * an announcement that counts down its first show_prepare makes ready some seconds only, as show_ready_until says. */
 struct show *show_derive(const struct show *old, const struct override *overrides, size_t override_count);
 /* The clock was set: what has begun of the overrides is moved (overrides_move). Frame path's thread; between two frames. */
 void show_move(struct show *show, struct instant from, struct instant to);
