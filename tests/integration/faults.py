@@ -315,7 +315,7 @@ class Daemon(Load):
             return {d["name"]: d for d in ask(path, command="status").get("displays", ())}
 
         def until(condition):
-            return wait_for(lambda: daemon.poll() is not None or condition(status()), 15) and daemon.poll() is None
+            return wait_for(lambda: daemon.poll() is not None or condition(status()), 60) and daemon.poll() is None
 
         story["answered"] = bool(until(lambda s: s))
         story["up"] = bool(until(lambda s: s and all(d["health"] == "up" for d in s.values())))
