@@ -163,6 +163,10 @@ static void work_load(struct change *change)
 	struct engine *engine = change->engine;
 	if (!files_are_taken(change))
 		return;
+	if (!trial_concerns(engine->site, change->added, change->added_count, &change->diags)) {
+		fail(change, -EINVAL, "the playlists have errors; nothing was changed");
+		return;
+	}
 	struct source_file *current = NULL, *merged = NULL;
 	size_t current_count = 0;
 	int error = store_read(engine->store, 0, &current, &current_count, NULL);
@@ -333,9 +337,10 @@ static void answer(struct change *change)
 		free(text);
 	} else if (change->malformed) {
 		control_refuse(change->request, 2, "%s", _(change->what));
+	} else if (change->error == -ENOENT) {
+		control_refuse(change->request, 1, "%s", _(change->what));
 	} else if (change->error < 0) {
-		control_refuse(change->request, change->error == -ENOENT ? 1 : 3, "%s (%s)", _(change->what),
-			words_error(change->error));
+		control_refuse(change->request, 3, "%s (%s)", _(change->what), words_error(change->error));
 	} else if (change->kind == CHANGE_ACCEPT && change->acceptance.root_only) {
 		control_reply(change->request,
 			json_pack("{s:I}", "root_version", (json_int_t)change->acceptance.root_version));

@@ -37,6 +37,20 @@ struct catalogue *trial_build(const struct site *site, const struct source_file 
 	return catalogue;
 }
 
+bool trial_concerns(
+	const struct site *site, const struct source_file *added, size_t added_count, struct diag_list *diags)
+{
+	for (size_t i = 0; i < site->unit_count; i++)
+		for (size_t j = 0; j < added_count; j++)
+			if (text_equal(site->units[i].name, added[j].unit))
+				return true;
+	if (site->unit_count == 0 || added_count == 0)
+		return true;
+	diag_error(diags, (struct location){added[0].unit, 0, 0},
+		_("no playlist file of the site's units, first of all %s"), site->units[0].name);
+	return false;
+}
+
 static bool replaces(const struct source_file *added, const struct source_file *old, bool single)
 {
 	return text_equal(added->unit, old->unit) && (!single || text_equal(added->name, old->name));

@@ -11,6 +11,11 @@
 struct catalogue *trial_build(const struct site *site, const struct source_file *files, size_t count,
 	struct fonts *fonts, int64_t now, struct diag_list *diags);
 
+/* Whether one of the files belongs to a unit of this site: others would be kept and never looked at. Else an error in
+ * diags. */
+bool trial_concerns(const struct site *site, const struct source_file *added, size_t added_count,
+	struct diag_list *diags);
+
 /* What the files of a generation become when `added` is loaded over them. Whole units of `added` replace those units;
  * with `single`, one file replaces or joins its unit. The result borrows names and bytes from both; free the array
  * only. */

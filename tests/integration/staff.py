@@ -41,6 +41,9 @@ def check_files(scratch, site):
     tap.ok(code == 1 and json.loads(out)[0]["line"] == 8, "check: as JSON", out)
     code, _, err = site.bangtin("load", bad)
     tap.ok(code == 1 and not os.path.exists(os.path.join(site.state, "current")), "load: a bad one changes nothing", err)
+    code, _, err = site.bangtin("load", site.playlists("anything: [", unit="nobody", directory="stray"))
+    tap.ok(code == 1 and "nobody: error:" in err and not os.path.exists(os.path.join(site.state, "current")),
+           "load: nor does one of a unit that is not the site's", err)
     for arguments, wanted in (((), 2), (("nonsense",), 2), (("check", "--nonsense"), 2), (("check", "/nonexistent"), 1),
                               (("status", "--socket", scratch.path + "/none"), 3), (("--version",), 0), (("--help",), 0),
                               (("preview", "--help"), 0), (("rollback", "x"), 2)):
@@ -81,6 +84,11 @@ def check_live(scratch, site, good, bad):
     code, _, err = site.live("load", bad)
     tap.ok(code == 1 and "error:" in err and site.status()["generation"]["number"] == 1,
            "load: a bad one is refused with its places, the old plays on", err)
+    code, out, err = site.live("load", os.path.join(os.path.dirname(bad), "stray", "nobody", "test.yaml"))
+    tap.ok(code == 1 and "error:" in err and site.status()["generation"]["number"] == 1,
+           "load: so is a file of a unit that is not the site's", out + err)
+    code, _, err = site.live("rollback", "99")
+    tap.ok(code == 1 and "No such file" not in err, "rollback: there is no such generation", err)
     changed = site.playlists(GOOD.replace("Giờ làm việc", "Nghỉ lễ"), directory="changed")
     code, out, err = site.live("load", changed)
     tap.ok(code == 0 and "generation 2" in out, "load: a good one plays", out + err)

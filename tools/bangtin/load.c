@@ -66,6 +66,8 @@ static int commit(const struct site *site, struct store *store, const struct sou
 	bool single, const struct common *common, struct diag_list *diags)
 {
 	struct fonts *fonts = NULL;
+	if (!trial_concerns(site, files, count, diags))
+		return EXIT_INPUT;
 	if (fonts_create(site->fonts_directory, &fonts) < 0)
 		return cli_fail(EXIT_REACH, "the fonts cannot be read; BANGTIN_FONTS names their directory");
 	struct source_file *current = NULL, *merged = NULL;
