@@ -145,7 +145,7 @@ const char *event_level_name(enum log_level level)
 	static const char *const names[] = {[LOG_LEVEL_ERROR] = "error",
 		[LOG_LEVEL_WARNING] = "warning",
 		[LOG_LEVEL_NOTICE] = "notice",
-		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_INFO] = N_("info"),
 		[LOG_LEVEL_DEBUG] = "debug"};
 	return (unsigned)level < sizeof names / sizeof *names && names[level] ? names[level] : "?";
 }

@@ -111,6 +111,17 @@ static bool good_braces(struct control_request *request, const char *text)
 	return good;
 }
 
+/* Lists print the words of an announcement: an escape sequence would act on whoever reads them. */
+static bool has_controls(const char *text)
+{
+	while (*text) {
+		uint32_t c = utf8_next(&text);
+		if ((c < ' ' && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0))
+			return true;
+	}
+	return false;
+}
+
 static bool announce_text(struct engine *engine, struct control_request *request, char **ret_text)
 {
 	const char *text = text_argument(request, "text"), *template = text_argument(request, "template");
@@ -124,6 +135,10 @@ static bool announce_text(struct engine *engine, struct control_request *request
 		control_refuse(request, 1,
 			"rule unsigned: this site announces templates only that were approved beforehand "
 			"(`bangtin announce --template NAME`; `bangtin status` lists them)");
+		return false;
+	}
+	if (has_controls(text)) {
+		control_refuse(request, 1, "the text has a control character; delete it");
 		return false;
 	}
 	char *nfc = text_nfc(text);

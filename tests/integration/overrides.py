@@ -76,6 +76,8 @@ def check_levels(scratch, site):
                          (("--for", "25h"), "1d")):
         code, _, err = announce(site, "x", "--all", *words)
         tap.ok(code == 2 and fault in err, f"{' '.join(words)} is too long", err)
+    code, _, err = announce(site, "\033[31mx\x9b", "--all", "--for", "1m")
+    tap.ok(code == 1 and "control character" in err, "escape sequences reach no list", err)
     code, _, err = announce(site, "x", "--all", "--for", "1m", "--level", "loud")
     tap.ok(code == 2 and "emergency" in err, "no such level", err)
     site.live("clear")

@@ -2,6 +2,7 @@
 #include "doctor.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -192,10 +193,10 @@ static void print(const struct doctor *doctor)
 			const char *advice = json_string_value(json_object_get(finding, "do"));
 			if (strcmp(name, verdict_names[verdict]) != 0)
 				continue;
-			printf("%-5s  %-10s  %s%s%s\n",
-				verdict == DOCTOR_WRONG	 ? _("WRONG")
-				: verdict == DOCTOR_NOTE ? _("note")
-							 : _("good"),
+			const char *word = verdict == DOCTOR_WRONG  ? _("WRONG")
+					   : verdict == DOCTOR_NOTE ? _("note")
+								    : _("good");
+			printf("%s%*s  %-10s  %s%s%s\n", word, words_room(word, 5), "",
 				json_string_value(json_object_get(finding, "check")), subject ? subject : "",
 				subject ? ": " : "", json_string_value(json_object_get(finding, "what")));
 			if (advice)
@@ -249,6 +250,9 @@ static int run(const struct command *command, int argc, char **argv)
 		return code < 0 ? EXIT_DONE : code;
 	if (operands > 0)
 		return cli_usage(command, "takes no argument");
+	struct stat root;
+	if (*system && (stat(system, &root) < 0 || !S_ISDIR(root.st_mode)))
+		return cli_fail(EXIT_INPUT, "%s: %s", system, words_error(ENOTDIR));
 	if (!common.configuration)
 		common.configuration = STANDARD_CONFIGURATION;
 	struct site *site = read_site(common.configuration);

@@ -70,8 +70,9 @@ static void print_shown(const struct record_row *row)
 {
 	const char *end = ending(row);
 
-	printf("%-12s %10.1f s  %-9s  ", row->display, (double)(row->end - row->begin) / NS_PER_SEC,
-		row->confirmed ? _("confirmed") : _("sent"));
+	const char *how = row->confirmed ? _("confirmed") : _("sent");
+	printf("%-12s %10.1f s  %s%*s  ", row->display, (double)(row->end - row->begin) / NS_PER_SEC, how,
+		words_room(how, 9), "");
 	print_what(row);
 	if (end)
 		printf("  [%s]", _(end));

@@ -124,6 +124,8 @@ static void print_list(const json_t *reply)
 {
 	size_t i, k;
 	json_t *item, *display;
+	if (json_array_size(json_object_get(reply, "overrides")) == 0)
+		puts(_("nothing is in force or to come"));
 	json_array_foreach(json_object_get(reply, "overrides"), i, item)
 	{
 		print_override(item);
@@ -131,14 +133,24 @@ static void print_list(const json_t *reply)
 	}
 }
 
+static const char *event_word(const char *event)
+{
+	static const char *const events[] = {
+		N_("announce"), N_("clear"), N_("blank"), N_("unblank"), N_("confirmed"), N_("unconfirmed")};
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		if (strcmp(events[i], event) == 0)
+			return _(events[i]);
+	return event;
+}
+
 static void print_entry(const json_t *entry)
 {
 	const json_t *on = json_object_get(entry, "on");
-	const char *event = text(entry, "event");
+	const char *event = event_word(text(entry, "event"));
 	printf("%.19s%s  %s %s", text(entry, "at"),
 		json_is_true(json_object_get(entry, "trusted")) ? "" : "?", event, text(entry, "id"));
 	if (*text(entry, "level"))
-		printf("  %s", text(entry, "level"));
+		printf("  %s", _(text(entry, "level")));
 	if (*text(entry, "user"))
 		printf("  %s", text(entry, "user"));
 	fputs(json_array_size(on) ? "  " : "", stdout);

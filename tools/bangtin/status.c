@@ -27,12 +27,12 @@ static void print_read_back(const json_t *read_back, const char *what)
 			text(read_back, "foreign"));
 }
 
-static void print_display(const json_t *display)
+static void print_display(const json_t *display, int width)
 {
 	const json_t *frames = json_object_get(display, "frames"),
 		     *playing = json_object_get(display, "playing");
 	const char *health = _(text(display, "health"));
-	printf("%-16s %-8s %s%*s ", text(display, "name"), text(display, "driver"), health,
+	printf("%-*s %-8s %s%*s ", width, text(display, "name"), text(display, "driver"), health,
 		words_room(health, 8), "");
 	printf(_("%8lld shown %5lld late %3lld reconnects  "), number(frames, "shown"),
 		number(display, "late"), number(display, "reconnects"));
@@ -55,6 +55,27 @@ static void print_display(const json_t *display)
 		printf("%-16s   %s\n", "", text(display, "why"));
 }
 
+/* As wide as the longest name. */
+static int name_width(const json_t *displays)
+{
+	size_t i, width = 16;
+	json_t *item;
+	json_array_foreach(displays, i, item)
+	{
+		size_t length = strlen(text(item, "name"));
+		width = length > width ? length : width;
+	}
+	return (int)width;
+}
+
+static void print_displays(const json_t *displays)
+{
+	int width = name_width(displays);
+	size_t i;
+	json_t *item;
+	json_array_foreach(displays, i, item) print_display(item, width);
+}
+
 static void print_status(const json_t *status)
 {
 	const json_t *clock = json_object_get(status, "clock"),
@@ -74,17 +95,18 @@ static void print_status(const json_t *status)
 		puts(_("nothing is loaded: the default messages show; `bangtin load PATH`"));
 	if (*text(status, "fault"))
 		printf(_("FAULT %s\n"), text(status, "fault"));
+	print_displays(json_object_get(status, "displays"));
 	size_t i;
 	json_t *item;
-	json_array_foreach(json_object_get(status, "displays"), i, item) print_display(item);
 	json_array_foreach(json_object_get(status, "overrides"), i, item)
 	{
 		const char *kind = _(text(item, "kind")), *id = text(item, "id"),
 			   *until = text(item, "until");
 		if (*until)
-			printf(_("%s %s until %.19s %s\n"), kind, id, until, text(item, "text"));
+			printf(_("%s %s until %.19s"), kind, id, until);
 		else
-			printf(_("%s %s until further notice %s\n"), kind, id, text(item, "text"));
+			printf(_("%s %s until further notice"), kind, id);
+		printf("%s%s\n", *text(item, "text") ? " " : "", text(item, "text"));
 	}
 }
 
