@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -66,8 +67,11 @@ int record_reader_open(const char *path, struct record_reader **ret_reader)
 {
 	sqlite3 *sqlite;
 
-	if (access(path, R_OK) < 0)
+	struct stat status;
+	if (access(path, R_OK) < 0 || stat(path, &status) < 0)
 		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
 	int error = try_open(path, 0, &sqlite);
 	if (error == -ENOENT || error == -EROFS)
 		error = open_still(path, &sqlite);

@@ -116,6 +116,12 @@ def certificates(scratch, site):
                              d["sent_showings"] == d["scheduled_showings"] >= d["demanded_showings"] == 1
                              for d in figures.values()) and len(figures) == 2,
            "a certificate's minutes and showings are the schedule's", text + err)
+    other = os.path.join(scratch.path, "none.pdf")
+    code, text, err = site.bangtin("certificate", "--item", "province/bhyt", *PERIOD, "-o", other, "-k", other + ".key")
+    tap.ok(code == 1 and not os.path.exists(other), "a key that is not there: no half certificate", text + err)
+    tap.equal([run("bangtin", "log", "--record", scratch.path)[0],
+               site.bangtin("certificate", "--item", "bhyt", *PERIOD, "-o", other)[0]], [1, 2],
+              "a directory is no record, a name without its unit no item")
     code, text, err = site.bangtin("certificate", "--item", "province/bhyt", *PERIOD, "-o", out, "--unit", "UBND phường")
     code_text, paper, _ = run("pdftotext", "-layout", out, "-")
     with open(out[:-3] + "csv", encoding="utf-8") as f:

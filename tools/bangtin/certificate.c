@@ -198,21 +198,16 @@ static void leave_out_void(struct certificate *certificate)
 
 /* --- writing */
 
-static int write_signature(const char *path, const char *csv, const char *key_path)
+static int write_signature(const char *path, const char *csv, const struct minisign_secret *key)
 {
-	struct minisign_secret key;
-	int code = key_read(key_path, &key);
-
-	if (code != EXIT_DONE)
-		return code;
-	char *signature = minisign_sign(&key, csv, strlen(csv), "bangtin certificate");
+	int code = EXIT_DONE;
+	char *signature = minisign_sign(key, csv, strlen(csv), "bangtin certificate");
 	char *name = xasprintf("%s.minisig", path);
 	int error = file_write_atomic(name, signature, strlen(signature), 0644);
 	if (error)
 		code = cli_fail(EXIT_INPUT, "%s: %s", name, words_error(-error));
 	else
 		printf("%s\n", name);
-	minisign_forget(&key);
 	free(name);
 	free(signature);
 	return code;
@@ -220,10 +215,14 @@ static int write_signature(const char *path, const char *csv, const char *key_pa
 
 static int write_files(const struct certificate *certificate, const struct options *options)
 {
+	/* before anything is written: a key that cannot be read leaves no half certificate */
+	struct minisign_secret key;
+	int code = options->key ? key_read(options->key, &key) : EXIT_DONE;
+	if (code != EXIT_DONE)
+		return code;
 	char *csv = certificate_csv(certificate), digest[DIGEST_HEX];
 	size_t stem = strlen(options->out) - strlen(".pdf");
 	char *csv_path = xasprintf("%.*s.csv", (int)stem, options->out);
-	int code = EXIT_DONE;
 
 	digest_sha256(csv, strlen(csv), digest);
 	int error = file_write_atomic(csv_path, csv, strlen(csv), 0644);
@@ -240,7 +239,9 @@ static int write_files(const struct certificate *certificate, const struct optio
 	if (code == EXIT_DONE)
 		printf("%s\n%s\n", options->out, csv_path);
 	if (code == EXIT_DONE && options->key)
-		code = write_signature(csv_path, csv, options->key);
+		code = write_signature(csv_path, csv, &key);
+	if (options->key)
+		minisign_forget(&key);
 	free(csv_path);
 	free(csv);
 	return code;
@@ -378,7 +379,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return cli_usage(command, "held against which record? --record record.db, or -c FILE");
 	if (options.verify)
 		return verify(&options, &common);
-	if (!options.item == !options.entry)
+	if (!options.item == !options.entry || (options.item && !strchr(options.item, '/')))
 		return cli_usage(command, "for what? one of --item UNIT/NAME and --entry ID");
 	if (!options.from || !options.until)
 		return cli_usage(command, "for which period? --from T --until T");

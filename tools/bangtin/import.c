@@ -30,7 +30,8 @@ static int read_input(const char *path, char **ret_data, size_t *ret_size)
 {
 	if (strcmp(path, "-") != 0) {
 		int error = file_read(path, LIST_MOST, ret_data, ret_size);
-		return error < 0 ? cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error)) : EXIT_DONE;
+		const char *why = error == -EINVAL ? _("this is not a regular file") : words_error(error);
+		return error < 0 ? cli_fail(EXIT_INPUT, "%s: %s", path, why) : EXIT_DONE;
 	}
 	char *data = xmalloc(LIST_MOST + 1);
 	*ret_size = fread(data, 1, LIST_MOST, stdin);

@@ -90,7 +90,8 @@ static int explain(const char *path, int error)
 		return cli_fail(EXIT_INPUT, "there is no record %s: nothing was shown from there yet", path);
 	if (error == -EBADMSG)
 		return cli_fail(EXIT_INPUT, "%s is damaged, or no record of what was shown", path);
-	return cli_fail(EXIT_REACH, "%s: %s", path, words_error(-error));
+	return cli_fail(error == -EISDIR || error == -EACCES ? EXIT_INPUT : EXIT_REACH, "%s: %s", path,
+		words_error(-error));
 }
 
 static int open_reader(const struct rows *rows, struct record_reader **ret_reader)
