@@ -71,7 +71,7 @@ static const char *source_rule(const struct show_state *state)
 	case SHOW_BLANK:
 		return _("an operator blanked it; that beats everything");
 	case SHOW_ANNOUNCE:
-		return announcement_rule(state->override->level);
+		return state->override ? announcement_rule(state->override->level) : "";
 	case SHOW_OFF:
 		return _("outside the display's on-hours");
 	case SHOW_DEFAULT:
