@@ -16,6 +16,7 @@
 #include "store/store.h"
 
 #define FILES 3
+#define EPOCH 1000000 /* a generation bears its serial as its time, past every time that was written down */
 #define KEEP  2
 
 struct state {
@@ -88,7 +89,7 @@ static int try_commit(struct store *store, int serial)
 	int error;
 
 	make_files(serial, files);
-	error = store_commit(store, files, FILES, 1000, "staff", serial, KEEP, &generation);
+	error = store_commit(store, files, FILES, 1000, "staff", EPOCH + serial, KEEP, &generation);
 	free_files(files);
 	return error;
 }
@@ -196,7 +197,7 @@ static const char *check_generation(struct store *store, int number, int *ret_se
 		return NULL;
 	if (error)
 		return strerror(-error);
-	*ret_serial = (int)generation.time;
+	*ret_serial = (int)(generation.time - EPOCH);
 	make_files(*ret_serial, expected);
 	if (count != FILES)
 		wrong = "number of files";
