@@ -1,4 +1,4 @@
-/* The control socket's requests: whatever a peer sends. Seeds: fuzz_control.dict and any request. */
+/* The control socket's requests: whatever a peer sends. Seeds: control.dict and any request. */
 #include <assert.h>
 #include <string.h>
 

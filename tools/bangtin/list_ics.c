@@ -28,6 +28,8 @@ static day_t day_of(struct icaltimetype time)
 	return day_from_date(time.year, time.month, time.day);
 }
 
+#define NS_SECONDS (INT64_MAX / NS_PER_SEC) /* what nanoseconds reach */
+
 /* Seconds of the wall clock of the list's zone; a time without a zone is of that clock already. */
 static int64_t local_seconds(const struct list *list, struct icaltimetype time)
 {
@@ -36,7 +38,8 @@ static int64_t local_seconds(const struct list *list, struct icaltimetype time)
 	if (!time.zone)
 		return wall;
 	int64_t instant = (int64_t)icaltime_as_timet_with_zone(time, time.zone);
-	return instant + zone_offset(list->zone, instant * NS_PER_SEC);
+	int64_t known = instant > NS_SECONDS ? NS_SECONDS : instant < -NS_SECONDS ? -NS_SECONDS : instant;
+	return instant + zone_offset(list->zone, known * NS_PER_SEC);
 }
 
 static day_t local_day(const struct list *list, struct icaltimetype time)
