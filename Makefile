@@ -6,6 +6,7 @@ unitdir ?= $(PREFIX)/lib/systemd/system
 udevdir ?= $(PREFIX)/lib/udev
 # VARIANT: '' | asan | broken (an encoder that lies, so that the tests can be seen to fail)
 VARIANT ?=
+CORES := $(shell nproc)
 BUILD := build$(if $(VARIANT),/$(VARIANT))
 CC := gcc
 
@@ -61,7 +62,7 @@ ALL_SOURCES := $(ARCHIVE_SOURCES) $(foreach p,$(PROGRAMS),$(SOURCES_$(p))) $(wil
 
 # Only what is missing is installed; then make starts again, so that pkg-config sees it.
 all: setup-build
-	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -j $(CORES) programs
 
 setup-%:
 	@tools/setup $*
@@ -153,7 +154,6 @@ demo: all
 	@tools/demo
 
 # --- proving it. Each part can be run alone; `check` is all of them.
-CORES := $(shell nproc)
 # The longest first.
 CHECKS := check-kms check-static check-unit check-asan check-integration check-peers check-fuzz check-broken check-words check-style
 .PHONY: $(CHECKS) variant-asan variant-broken
