@@ -111,7 +111,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(ARCHIVE)
 
 # The simulator's decoders are in no archive, so that nothing else can lean on them; their own tests link them.
 DECODERS := $(filter-out tools/simulator/main.c tools/simulator/run.c tools/simulator/wire.c,$(SOURCES_bangtin-simulator))
-$(patsubst %,$(BUILD)/tests/test_%,simulator onbon novastar huidu simulator_udp sinks sinks_broken sinks_replies signs colorlight): $(call object,$(DECODERS))
+$(patsubst %,$(BUILD)/tests/test_%,simulator onbon_card onbon_driver novastar huidu simulator_udp sinks sinks_broken sinks_replies signs colorlight): $(call object,$(DECODERS))
 # The readers of offices' lists, which are of the staff's program.
 LISTS := $(wildcard tools/bangtin/list_*.c) tools/bangtin/fold.c
 $(BUILD)/tests/test_lists: $(call object,$(LISTS))
