@@ -182,9 +182,10 @@ def check_refusals(scratch, site, playlists):
                             ("two beginnings", ("--at", FROM, "-o", "x.png"))):
         code, _, err = site.bangtin("preview", "-d", "cong", "--from", FROM, *arguments, playlists, cwd=scratch.path)
         tap.ok(code == 2 and err, f"{what} is refused", err)
-    code, _, err = site.bangtin("preview", "-d", "cong", "--from", FROM, "--until", UNTIL, "-o", "/nonexistent/x.gif",
-                                playlists)
-    tap.ok(code == 3 and "/nonexistent" in err, "a directory that is not there", err)
+    for form, arguments in (("x.gif", ("--until", UNTIL)), ("x.mp4", ("--until", UNTIL)), ("x.png", ()), ("x.png", ("--sheet",))):
+        code, _, err = site.bangtin("preview", "-d", "cong", "--from", FROM, *arguments, "-o", f"/nonexistent/{form}", playlists)
+        tap.ok(code == 1 and f"/nonexistent/{form}: " in err and err.count("\n") == 1,
+               f"a directory that is not there: {form} {' '.join(arguments[:1])}", err)
 
 
 def main():

@@ -78,6 +78,8 @@ def check_live(scratch, site, good, bad):
     wait_for(lambda: site.display("cong").get("playing", {}).get("source") == "schedule")
     code, _, err = site.live("snapshot", "-d", "cong", "-o", png)
     tap.ok(code == 0 and picture(png) == morning, "snapshot equals preview", err)
+    code, _, err = site.live("snapshot", "-d", "cong", "-o", "/nonexistent/x.png")
+    tap.ok(code == 1 and "/nonexistent/x.png" in err, "snapshot: a directory that is not there", err)
     code, _, err = site.live("preview", "-d", "cong", "-o", png)
     tap.ok(code == 0 and picture(png) == morning, "preview without files asks the daemon", err)
 

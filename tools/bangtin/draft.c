@@ -1,6 +1,7 @@
 #include "draft.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -43,7 +44,7 @@ void signals_obey(void)
 	raise(came);
 }
 
-void draft_begin(struct draft *draft, const char *path)
+int draft_begin(struct draft *draft, const char *path)
 {
 	char *directory = path_directory(path);
 	char *name = xasprintf(".bangtin-%d.part", (int)getpid());
@@ -52,12 +53,18 @@ void draft_begin(struct draft *draft, const char *path)
 	draft->temporary = path_join(directory, name);
 	free(directory);
 	free(name);
+	/* made here: a writer could only name the other name, and ffmpeg would not say why */
+	int fd = open(draft->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(errno));
+	close(fd);
+	return EXIT_DONE;
 }
 
 int draft_end(struct draft *draft, int code)
 {
 	if (code == EXIT_DONE && !came && rename(draft->temporary, draft->path) < 0)
-		code = cli_fail(EXIT_REACH, "%s: %s", draft->path, words_error(errno));
+		code = cli_fail(EXIT_INPUT, "%s: %s", draft->path, words_error(errno));
 	if (code != EXIT_DONE || came)
 		unlink(draft->temporary);
 	free(draft->path);

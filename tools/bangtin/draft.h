@@ -9,7 +9,8 @@ struct draft {
 	char *path, *temporary;
 };
 
-void draft_begin(struct draft *draft, const char *path);
+/* Makes the temporary file, empty. The exit code; reported; draft_end either way. */
+int draft_begin(struct draft *draft, const char *path);
 /* code EXIT_DONE and no signal yet: the file stands at its path. Otherwise nothing is left. The exit code; reported. */
 int draft_end(struct draft *draft, int code);
 

@@ -310,16 +310,16 @@ int effect_write_html(struct page_side before, struct page_side after, int64_t f
 	struct draft draft;
 
 	signals_catch();
-	draft_begin(&draft, path);
-	sheet.to = fopen(draft.temporary, "we");
-	int code = sheet.to ? EXIT_DONE : cli_fail(EXIT_REACH, "%s: %s", path, words_error(errno));
+	int code = draft_begin(&draft, path);
+	if (code == EXIT_DONE && !(sheet.to = fopen(draft.temporary, "we")))
+		code = cli_fail(EXIT_INPUT, "%s: %s", path, words_error(errno));
 	if (sheet.to) {
 		print_head(sheet.to, before, after, from, until);
 		code = print_displays(&sheet, before, after, from, until, displays, count);
 		fputs("</main></body></html>\n", sheet.to);
 		bool failed = ferror(sheet.to);
 		if ((fclose(sheet.to) != 0 || failed) && code == EXIT_DONE)
-			code = cli_fail(EXIT_REACH, "%s: %s", path, words_error(errno));
+			code = cli_fail(EXIT_INPUT, "%s: %s", path, words_error(errno));
 	}
 	code = draft_end(&draft, code);
 	signals_obey();

@@ -7,7 +7,7 @@
 struct film_format {
 	const char *ending;
 	int32_t rate_most; /* millihertz that players show as written */
-	/* All return exit codes, reported; what open made is given to close in every case that open returned
+	/* path is a file that is there. All return exit codes, reported; what open made is given to close in every case that open returned
 	 * EXIT_DONE. frame NULL: as the one before; the first is not. */
 	int (*open)(const char *path, int width, int height, int32_t rate, void **ret_film);
 	int (*add)(void *film, const struct frame *frame);

@@ -37,7 +37,7 @@ static int fail(const struct gif *gif)
 {
 	const char *why = GifErrorString(gif->file->Error);
 
-	return cli_fail(EXIT_REACH, "the GIF cannot be written: %s", why ? why : "unknown error");
+	return cli_fail(EXIT_INPUT, "the GIF cannot be written: %s", why ? why : "unknown error");
 }
 
 /* --- one picture */
@@ -201,14 +201,14 @@ static int flush(struct gif *gif)
 static int gif_open(const char *path, int width, int height, int32_t rate, void **ret_film)
 {
 	int error = 0;
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644); /* giflib's own mode is 0600 */
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
-		return cli_fail(EXIT_REACH, "%s: %s", path, words_error(errno));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, words_error(errno));
 	GifFileType *file = EGifOpenFileHandle(fd, &error);
 	if (!file) {
 		const char *why = GifErrorString(error);
 		close(fd);
-		return cli_fail(EXIT_REACH, "%s: %s", path, why ? why : _("it cannot be written"));
+		return cli_fail(EXIT_INPUT, "%s: %s", path, why ? why : _("it cannot be written"));
 	}
 	EGifSetGifVersion(file, true);
 	struct gif *gif = xcalloc(1, sizeof *gif);
@@ -243,7 +243,7 @@ static int gif_close(void *film, bool finish)
 	int error = 0, code = finish ? flush(gif) : EXIT_DONE;
 
 	if (EGifCloseFile(gif->file, &error) == GIF_ERROR && finish && code == EXIT_DONE)
-		code = cli_fail(EXIT_REACH, "the GIF cannot be written: %s", GifErrorString(error));
+		code = cli_fail(EXIT_INPUT, "the GIF cannot be written: %s", GifErrorString(error));
 	palette_finish(&gif->first);
 	palette_finish(&gif->own);
 	frame_unref(gif->written);

@@ -31,9 +31,10 @@ struct span { /* frames [first, first + count) at the rate */
 static int write_png(const struct frame *frame, const char *path)
 {
 	struct draft draft;
-	draft_begin(&draft, path);
-	int error = frame_write_png(frame, draft.temporary);
-	int code = error < 0 ? cli_fail(EXIT_REACH, "%s: %s", path, words_error(error)) : EXIT_DONE;
+	int code = draft_begin(&draft, path);
+	int error = code == EXIT_DONE ? frame_write_png(frame, draft.temporary) : 0;
+	if (error < 0)
+		code = cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	return draft_end(&draft, code);
 }
 
@@ -105,8 +106,9 @@ static int write_film(
 	if (code != EXIT_DONE)
 		return code;
 	painter_forget(painter);
-	draft_begin(&draft, out);
-	code = format->open(draft.temporary, frame->width, frame->height, span->rate, &film);
+	code = draft_begin(&draft, out);
+	if (code == EXIT_DONE)
+		code = format->open(draft.temporary, frame->width, frame->height, span->rate, &film);
 	if (code == EXIT_DONE) {
 		code = add_frames(painter, span, format, film);
 		int closed = format->close(film, code == EXIT_DONE && !signals_came());

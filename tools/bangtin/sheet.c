@@ -342,11 +342,12 @@ int sheet_write(struct painter *painter, int64_t from, int64_t until, const char
 	struct draft draft;
 
 	walk(&sheet);
-	draft_begin(&draft, path);
-	int code = paint_page(&sheet);
+	int code = draft_begin(&draft, path);
+	if (code == EXIT_DONE)
+		code = paint_page(&sheet);
 	int error = code == EXIT_DONE && !signals_came() ? frame_write_png(sheet.page, draft.temporary) : 0;
 	if (error < 0)
-		code = cli_fail(EXIT_REACH, "%s: %s", path, words_error(error));
+		code = cli_fail(EXIT_INPUT, "%s: %s", path, words_error(error));
 	code = draft_end(&draft, code);
 	if (code == EXIT_DONE && !signals_came())
 		printf(words_n("%zu picture\n", "%zu pictures\n", sheet.count), sheet.count);

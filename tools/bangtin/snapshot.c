@@ -17,7 +17,7 @@ static int write_png(const json_t *reply, const char *out)
 		return cli_fail(EXIT_REACH, "the daemon's answer has no picture");
 	int error = file_write_atomic(out, png, size, 0644);
 	free(png);
-	return error < 0 ? cli_fail(EXIT_REACH, "%s: %s", out, words_error(error)) : EXIT_DONE;
+	return error < 0 ? cli_fail(EXIT_INPUT, "%s: %s", out, words_error(error)) : EXIT_DONE;
 }
 
 static int run(const struct command *command, int argc, char **argv)

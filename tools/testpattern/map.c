@@ -108,7 +108,7 @@ static int show_wiring(const struct arguments *arguments, const char *what, cons
 		int error = frame_write_png(picture, out);
 		frame_unref(picture);
 		if (error < 0)
-			return fail(EXIT_REACH, "%s: %s", out, words_error(error));
+			return fail(EXIT_INPUT, "%s: %s", out, words_error(error));
 		return EXIT_DONE;
 	}
 	if (arguments->json) {
