@@ -60,6 +60,7 @@ def check_help():
     tap.equal(wrong, [], "help NOTE: each has its page")
     code, _, err = run("bangtin", "help", "B999")
     tap.ok(code == 2 and "bangtin help notes" in err, "help: no such number", err)
+    tap.equal(run("bangtin", "help", "announce"), run("bangtin", "announce", "--help"), "help COMMAND is COMMAND --help")
     return pages
 
 

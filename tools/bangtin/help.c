@@ -1,4 +1,4 @@
-/* `bangtin help B013`: what a number that check, load or the daemon's log gave means. */
+/* `bangtin help B013`: what a number that check, load or the daemon's log gave means. (Of a command main.c tells.) */
 #include <stdio.h>
 #include <string.h>
 
@@ -129,7 +129,7 @@ static int run(const struct command *command, int argc, char **argv)
 	if (code != EXIT_DONE)
 		return code < 0 ? EXIT_DONE : code;
 	if (operands > 1)
-		return cli_usage(command, "one number at a time");
+		return cli_usage(command, "one command or number at a time");
 	const char *word = operands == 1 ? argv[0] : "notes";
 	json_t *list = common.json ? json_array() : NULL;
 	size_t found;
@@ -148,14 +148,19 @@ static int run(const struct command *command, int argc, char **argv)
 	json_decref(list);
 	if (found == 0)
 		return cli_fail(EXIT_USAGE,
-			"there is no `%s`; `bangtin help notes` and `bangtin help events` list them", word);
+			"there is no command or number `%s`; `bangtin --help`, `bangtin help notes` and "
+			"`bangtin help events` "
+			"list them",
+			word);
 	return EXIT_DONE;
 }
 
 const struct command command_help = {
 	.name = "help",
-	.arguments = "[NUMBER|notes|events]",
-	.summary = N_("Explains a number that check, load or the daemon's log gave, as B013 or E202"),
-	.help = N_("NUMBER is such a number; `notes` and `events` list all of them.\n"),
+	.arguments = "[COMMAND|NUMBER|notes|events]",
+	.summary = N_(
+		"Explains a command, or a number that check, load or the daemon's log gave, as B013 or E202"),
+	.help = N_("COMMAND is one of `bangtin --help`; NUMBER is such a number; `notes` and `events` list "
+		   "all of them.\n"),
 	.run = run,
 };

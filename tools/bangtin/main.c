@@ -14,6 +14,14 @@ static const struct command *const commands[] = {&command_check, &command_agenda
 	&command_import, &command_schema, &command_new, &command_fmt, &command_doctor, &command_log,
 	&command_certificate, &command_help};
 
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
 static void help(FILE *to)
 {
 	fputs(_("usage: bangtin COMMAND [OPTION...] [ARGUMENT...]\n\n"), to);
@@ -51,18 +59,23 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2)) {
 		help(stdout);
-		return EXIT_DONE;
+		return close_output(EXIT_DONE);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("bangtin " BANGTIN_VERSION);
 		return EXIT_DONE;
 	}
+	char ask_help[] = "--help";
+	/* `help announce` is `announce --help`; of what is no command the command help tells */
+	const struct command *command = argc == 3 && strcmp(argv[1], "help") == 0 ? find(argv[2]) : NULL;
+	if (command)
+		return close_output(command->run(command, 1, (char *[]){ask_help}));
+	command = find(argv[1]);
+	if (command)
+		return close_output(command->run(command, argc - 2, argv + 2));
 	const char *names[sizeof commands / sizeof *commands];
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		names[i] = commands[i]->name;
-		if (strcmp(argv[1], names[i]) == 0)
-			return close_output(commands[i]->run(commands[i], argc - 2, argv + 2));
-	}
 	const char *near = nearest_word(argv[1], names, sizeof names / sizeof *names);
 	if (near)
 		return cli_fail(EXIT_USAGE,

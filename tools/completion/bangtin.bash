@@ -7,10 +7,10 @@ _bangtin_displays() {
 _bangtin() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options
 	COMPREPLY=()
+	local commands="check agenda why diff preview load history rollback status clock announce clear blank unblank snapshot
+		watch key sign approve verify export import schema new fmt doctor log certificate help"
 	if [ "$COMP_CWORD" = 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "check agenda why diff preview load history rollback status clock announce clear
-			blank unblank snapshot watch key sign
-			approve verify export import schema new fmt doctor log certificate help --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
 		return
 	fi
 	case $before in
@@ -29,7 +29,7 @@ _bangtin() {
 	--for) mapfile -t COMPREPLY < <(compgen -W "5m 10m 30m 1h 2h" -- "$word"); return ;;
 	esac
 	if [ "${COMP_WORDS[1]}" = help ]; then
-		mapfile -t COMPREPLY < <(compgen -W "notes events $(bangtin help notes 2>/dev/null | grep -o "^B[0-9]*") $(bangtin help events 2>/dev/null | grep -o "^E[0-9]*")" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$commands notes events $(bangtin help notes 2>/dev/null | grep -o "^B[0-9]*") $(bangtin help events 2>/dev/null | grep -o "^E[0-9]*")" -- "$word")
 		return
 	fi
 	if [ "${COMP_WORDS[1]}" = new ] && [ "$COMP_CWORD" = 2 ]; then
