@@ -137,6 +137,16 @@ def check_overrides(scratch, site, morning):
     tap.equal(picture(png), morning, "clear: the schedule shows, at its place")
     code, out, _ = site.live("clear")
     tap.ok(code == 0 and "nothing" in out, "clear with nothing to clear")
+    for what in (("clear", "a99"), ("unblank", "a99"), ("clear", "-d", "conggg"), ("unblank", "-d", "conggg")):
+        code, out, err = site.live(*what)
+        tap.ok(code == 1 and f"`{what[-1]}`" in err and not out, f"{' '.join(what)}: there is none", out + err)
+    site.live("announce", "A", "--all", "--for", "10m")
+    for what in (("clear", "\udcff"), ("clear", "-d", "\udcff"), ("blank", "-d", "\udcff"), ("snapshot", "-d", "\udcff", "-o", png)):
+        code, out, err = site.live(*what)
+        tap.ok(code == 1 and "UTF-8" in err, f"{what[0]} of a name that is no UTF-8", out + err)
+    tap.equal([site.display(n)["playing"]["source"] for n in ("cong", "sanh")], ["announce", "announce"],
+              "and every display is left as it was")
+    site.live("clear")
 
 
 def check_untrusted_clock(site):

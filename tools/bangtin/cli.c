@@ -159,6 +159,8 @@ int cli_explain(const char *path, int error)
 
 int cli_call(const struct common *common, json_t *request, json_t **ret_reply)
 {
+	if (!request)
+		return cli_fail(EXIT_INPUT, "an argument is no UTF-8");
 	char *path = cli_socket_path(common);
 	if (!path) {
 		json_decref(request);
@@ -194,7 +196,12 @@ void cli_print_json(const json_t *json)
 json_t *cli_strings(const struct many *many)
 {
 	json_t *array = json_array();
-	for (size_t i = 0; i < many->count; i++)
-		json_array_append_new(array, json_string(many->values[i]));
+	for (size_t i = 0; i < many->count; i++) {
+		if (json_array_append_new(array, json_string(many->values[i])) == 0)
+			continue;
+		json_decref(
+			array); /* without it the rest would say something else: no name at all is all displays */
+		return NULL;
+	}
 	return array;
 }

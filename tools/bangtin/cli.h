@@ -50,14 +50,15 @@ int cli_fail(int code, const char *format, ...) __attribute__((format(printf, 2,
 
 /* --- the daemon */
 
-/* Sends the request (taken) to the daemon. EXIT_DONE with the reply, else reported. */
+/* Sends the request (taken) to the daemon; NULL: jansson would not make one of words that are no UTF-8. EXIT_DONE with
+ * the reply, else reported. */
 int cli_call(const struct common *common, json_t *request, json_t **ret_reply);
 /* For commands that ask more than once: where the daemon listens (the caller frees; NULL: reported), and what an error
  * of control_connect or control_ask means: EXIT_REACH, reported. */
 char *cli_socket_path(const struct common *common);
 int cli_explain(const char *path, int error);
 void cli_print_json(const json_t *json);
-json_t *cli_strings(const struct many *many);
+json_t *cli_strings(const struct many *many); /* NULL: one is no UTF-8 */
 
 /* --- files, or what the daemon plays */
 

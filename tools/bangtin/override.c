@@ -87,7 +87,8 @@ static int verdict(const json_t *reply)
 	return EXIT_DONE;
 }
 
-static int send_edit(const struct common *common, json_t *request, int64_t wait, const char *nothing)
+/* id: what is to be taken back; NULL: all there is, and nothing is right as well. */
+static int send_edit(const struct common *common, json_t *request, int64_t wait, const char *id)
 {
 	json_t *reply;
 	json_object_set_new(request, "wait_ms", json_integer(wait / NS_PER_MS));
@@ -97,11 +98,17 @@ static int send_edit(const struct common *common, json_t *request, int64_t wait,
 	bool changed = json_integer_value(json_object_get(reply, "changed")) > 0;
 	if (common->json)
 		cli_print_json(reply);
-	else if (!changed)
-		puts(nothing);
-	else
+	else if (changed)
 		print_reply(reply);
-	code = verdict(reply);
+	else if (!id)
+		puts(_("nothing to take back"));
+	if (!changed && id)
+		code = cli_fail(EXIT_INPUT,
+			"nothing to take back as `%s`; `bangtin announce --list` lists what is in force, and "
+			"where",
+			id);
+	else
+		code = verdict(reply);
 	json_decref(reply);
 	return code;
 }
@@ -223,16 +230,10 @@ static int run_announce(const struct command *command, int argc, char **argv)
 		code = parse_wait(command, a.wait, &wait);
 	if (code != EXIT_DONE)
 		return code;
-	json_t *request = json_pack("{s:s, s:s, s:o, s:I}", "command", "announce",
+	json_t *request = json_pack("{s:s, s:s, s:o, s:I, s:s*, s:s*}", "command", "announce",
 		a.template ? "template" : "text", a.template ? a.template : argv[0], "on", cli_strings(&a.on),
-		"for_ms", (json_int_t)(duration / NS_PER_MS));
-	if (!request)
-		return cli_usage(command, "the text is no UTF-8");
-	if (a.level)
-		json_object_set_new(request, "level", json_string(a.level));
-	if (a.from)
-		json_object_set_new(request, "from", json_string(a.from));
-	return send_edit(&common, request, wait, "");
+		"for_ms", (json_int_t)(duration / NS_PER_MS), "level", a.level, "from", a.from);
+	return send_edit(&common, request, wait, NULL);
 }
 
 static int run_blank(const struct command *command, int argc, char **argv)
@@ -252,7 +253,7 @@ static int run_blank(const struct command *command, int argc, char **argv)
 	if (code != EXIT_DONE)
 		return code;
 	return send_edit(
-		&common, json_pack("{s:s, s:o}", "command", "blank", "on", cli_strings(&on)), wait, "");
+		&common, json_pack("{s:s, s:o}", "command", "blank", "on", cli_strings(&on)), wait, NULL);
 }
 
 static int run_remove(const struct command *command, int argc, char **argv)
@@ -270,12 +271,10 @@ static int run_remove(const struct command *command, int argc, char **argv)
 	code = parse_wait(command, wait_text, &wait);
 	if (code != EXIT_DONE)
 		return code;
-	json_t *request = json_pack("{s:s}", "command", command->name);
-	if (display)
-		json_object_set_new(request, "display", json_string(display));
-	if (operands)
-		json_object_set_new(request, "id", json_string(argv[0]));
-	return send_edit(&common, request, wait, _("nothing to take back"));
+	const char *id = operands ? argv[0] : NULL;
+	json_t *request =
+		json_pack("{s:s, s:s*, s:s*}", "command", command->name, "display", display, "id", id);
+	return send_edit(&common, request, wait, id);
 }
 
 const struct command command_announce = {
