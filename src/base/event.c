@@ -1,10 +1,6 @@
 #include "base/event.h"
 
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "base/code.h"
 #include "base/words.h"
 
 static const struct event_page pages[] = {
@@ -113,7 +109,7 @@ static const struct event_page pages[] = {
 
 void event_name(enum event event, char ret_name[EVENT_NAME_SIZE])
 {
-	snprintf(ret_name, EVENT_NAME_SIZE, "E%03u", (unsigned)event % 1000);
+	code_write('E', (int)event, ret_name);
 }
 
 const struct event_page *event_page(enum event event)
@@ -131,13 +127,8 @@ const struct event_page *event_page_at(size_t index)
 
 const struct event_page *event_page_named(const char *name)
 {
-	char *end;
-	bool bracket = *name == '[';
-	name += bracket;
-	if (toupper((unsigned char)*name) != 'E' || strspn(name + 1, "0123456789") != 3)
-		return NULL;
-	long number = strtol(name + 1, &end, 10);
-	return strcmp(end, bracket ? "]" : "") == 0 ? event_page((enum event)number) : NULL;
+	int number = code_read('E', name);
+	return number < 0 ? NULL : event_page((enum event)number);
 }
 
 const char *event_level_name(enum log_level level)

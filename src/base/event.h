@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "base/code.h"
 #include "base/log.h"
 
 /* A number that is not used any more is never given again. */
@@ -56,7 +57,7 @@ struct event_page {
 	const char *text;  /* what to do; paragraphs, an empty line between them; lines not broken */
 };
 
-#define EVENT_NAME_SIZE 8
+#define EVENT_NAME_SIZE CODE_SIZE
 /* "E202" */
 void event_name(enum event event, char ret_name[EVENT_NAME_SIZE]);
 /* By number; 0-based index through all of them in order; by name, in any case, with or without brackets. NULL: none. */

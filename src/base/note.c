@@ -1,154 +1,91 @@
 #include "base/note.h"
 
+#include "base/code.h"
 #include "base/words.h"
-
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct note_page pages[] = {
 	{NOTE_MISSING_LETTER, DIAG_ERROR, N_("a character that the display's fonts do not have"),
 		N_("The board would show an empty box, or nothing, in its place. The message names the "
-		   "character by its number "
-		   "in Unicode.\n\n"
-		   "Leave it out or write it otherwise: an emoji as a word, an arrow as `->`. All letters of "
-		   "Vietnamese, the "
-		   "digits and the usual signs are in every font that bangtin brings.")},
+		   "character by its number in Unicode.\n\nLeave it out or write it otherwise: an emoji as a "
+		   "word, an arrow as `->`. All letters of Vietnamese, the digits and the usual signs are in "
+		   "every font that bangtin brings.")},
 	{NOTE_DECOMPOSED, DIAG_WARNING, N_("letters written apart from their marks"),
 		N_("The text has letters and marks as separate characters (Unicode's form NFD), as some "
-		   "systems "
-		   "and some PDF "
-		   "files give them out. Fonts draw these less well: a mark may stand beside its letter. "
-		   "bangtin joins them "
-		   "(form NFC) before anything is shown, so that the board is right; but a search for the "
-		   "text "
-		   "in the file does "
-		   "not find it, and the next editor may break it.\n\n"
-		   "Save the file in form NFC, or type the text anew.")},
+		   "systems and some PDF files give them out. Fonts draw these less well: a mark may stand "
+		   "beside its letter. bangtin joins them (form NFC) before anything is shown, so that the "
+		   "board is right; but a search for the text in the file does not find it, and the next "
+		   "editor may break it.\n\nSave the file in form NFC, or type the text anew.")},
 	{NOTE_LEGACY_TEXT, DIAG_ERROR, N_("text copied from a document in an older Vietnamese encoding"),
 		N_("Before Unicode, Vietnamese was written in TCVN3 (fonts with names as .VnTime), VNI "
-		   "(VNI-Times), VISCII or "
-		   "Windows code page 1258. Copied out of such a document, `h\u1ed3 s\u01a1` becomes "
-		   "`h\u00e5 "
-		   "s\u00ac`, "
-		   "`ho\u00e0 s\u00f4`, `h\u00b0 s\u00bd` or `h\u00f4\u00cc s\u00f5`: readable in the old "
-		   "font "
-		   "only, and no board "
-		   "has that.\n\n"
-		   "The message shows what the text says if it is read in the encoding that makes most of it "
-		   "Vietnamese syllables. "
-		   "Read that with care and copy it into the file; capitals of TCVN3 come out small. Nothing "
-		   "is "
-		   "converted "
-		   "silently: a guess must not go on a board. At least two words must be wrong, as one alone "
-		   "is "
-		   "not enough to "
-		   "tell.")},
+		   "(VNI-Times), VISCII or Windows code page 1258. Copied out of such a document, `h\u1ed3 "
+		   "s\u01a1` becomes `h\u00e5 s\u00ac`, `ho\u00e0 s\u00f4`, `h\u00b0 s\u00bd` or "
+		   "`h\u00f4\u00cc s\u00f5`: readable in the old font only, and no board has that.\n\nThe "
+		   "message shows what the text says if it is read in the encoding that makes most of it "
+		   "Vietnamese syllables. Read that with care and copy it into the file; capitals of TCVN3 "
+		   "come out small. Nothing is converted silently: a guess must not go on a board. At least "
+		   "two words must be wrong, as one alone is not enough to tell.")},
 	{NOTE_LEGACY_FILE, DIAG_ERROR, N_("a file that is not UTF-8"),
 		N_("Playlists and configurations are UTF-8. This file has bytes that are not: an editor "
-		   "saved "
-		   "it in an older "
-		   "encoding. If it can be told which one, the message shows the line as it reads in it.\n\n"
-		   "Open the file in that encoding and save it as UTF-8. With iconv: `iconv -f CP1258 -t "
-		   "UTF-8`, `-f TCVN5712-1`, "
-		   "`-f VISCII`; for VNI there is Unikey's converter.")},
+		   "saved it in an older encoding. If it can be told which one, the message shows the line "
+		   "as it reads in it.\n\nOpen the file in that encoding and save it as UTF-8. With iconv: "
+		   "`iconv -f CP1258 -t UTF-8`, `-f TCVN5712-1`, `-f VISCII`; for VNI there is Unikey's "
+		   "converter.")},
 	{NOTE_TOO_TALL, DIAG_ERROR, N_("letters higher than the display or its lines"),
 		N_("No font at hand is as low as the display or the size that the style asks for, with room "
-		   "for "
-		   "the marks above "
-		   "and below: \u1ebe and \u1ed8 need a quarter more than E and O. Or the text has a mark so "
-		   "high that it would "
-		   "touch the line above.\n\n"
-		   "Choose a smaller `size`, leave `font` to bangtin, or show the message on a higher "
-		   "display "
-		   "only.")},
+		   "for the marks above and below: \u1ebe and \u1ed8 need a quarter more than E and O. Or "
+		   "the text has a mark so high that it would touch the line above.\n\nChoose a smaller "
+		   "`size`, leave `font` to bangtin, or show the message on a higher display only.")},
 	{NOTE_TOO_WIDE, DIAG_ERROR, N_("a word wider than the display"),
 		N_("Lines are broken between words only, never within a syllable, nor at a no-break space. "
-		   "One "
-		   "such word, mostly "
-		   "an address or words joined by no-break spaces, is wider than the display in the smallest "
-		   "letters.\n\n"
-		   "Let the message scroll (`enter: scroll-left`), give a `short:` form, or take a no-break "
-		   "space out.")},
+		   "One such word, mostly an address or words joined by no-break spaces, is wider than the "
+		   "display in the smallest letters.\n\nLet the message scroll (`enter: scroll-left`), give "
+		   "a `short:` form, or take a no-break space out.")},
 	{NOTE_CLIPPED, DIAG_ERROR, N_("a mark would be cut off"),
 		N_("Part of a letter would be painted outside the display. Choose a smaller `size`. If the "
-		   "style has none, this is "
-		   "an error of bangtin: please report it with the text.")},
+		   "style has none, this is an error of bangtin: please report it with the text.")},
 	{NOTE_TOO_SMALL, DIAG_WARNING, N_("letters too small for the viewing distance"),
 		N_("A capital letter should be seen under an angle of 15 minutes of arc at least: 4.4 mm of "
-		   "height for each metre "
-		   "of distance (NUREG-0700 rev. 2, Human-System Interface Design Review Guidelines; it "
-		   "prefers "
-		   "20 minutes, 5.8 "
-		   "mm). On LEDs of 10 mm pitch that is 5 pixels at 10 metres, 22 at 50. The display's "
-		   "`pitch` "
-		   "and "
-		   "`viewing-distance` in the site configuration give the figure; without them nothing is "
-		   "checked.\n\n"
-		   "Where the text is free to be larger, bangtin makes pages of it rather than letters that "
-		   "nobody can read; so "
-		   "this is told only where the style's `size` is too small, where the display itself is too "
-		   "low, or where a long "
-		   "word leaves no choice. Take `size` out of the style, give a `short:` form, or correct "
-		   "`viewing-distance`.")},
+		   "height for each metre of distance (NUREG-0700 rev. 2, Human-System Interface Design "
+		   "Review Guidelines; it prefers 20 minutes, 5.8 mm). On LEDs of 10 mm pitch that is 5 "
+		   "pixels at 10 metres, 22 at 50. The display's `pitch` and `viewing-distance` in the site "
+		   "configuration give the figure; without them nothing is checked.\n\nWhere the text is "
+		   "free to be larger, bangtin makes pages of it rather than letters that nobody can read; "
+		   "so this is told only where the style's `size` is too small, where the display itself is "
+		   "too low, or where a long word leaves no choice. Take `size` out of the style, give a "
+		   "`short:` form, or correct `viewing-distance`.")},
 	{NOTE_TOO_SHORT, DIAG_WARNING, N_("shown too shortly to be read"),
 		N_("A reader needs a second to notice the display and then the time to read. The check "
-		   "counts "
-		   "four syllables a second: "
-		   "some 17 characters, the most that Netflix's Timed Text Style Guide allows in subtitles "
-		   "for "
-		   "adults, who are looking "
-		   "already. Where nothing is said, bangtin itself takes two seconds and 350 ms a "
-		   "syllable.\n\n"
-		   "Make `for:` longer, or leave it out: then the message stays as long as its text needs. "
-		   "Of "
-		   "pages, each has "
+		   "counts four syllables a second: some 17 characters, the most that Netflix's Timed Text "
+		   "Style Guide allows in subtitles for adults, who are looking already. Where nothing is "
+		   "said, bangtin itself takes two seconds and 350 ms a syllable.\n\nMake `for:` longer, or "
+		   "leave it out: then the message stays as long as its text needs. Of pages, each has "
 		   "`page-time` of the style, and the one with the most text counts.")},
 	{NOTE_TOO_FAST, DIAG_WARNING, N_("runs too fast to be read"),
 		N_("More than four syllables a second pass by, or a letter is less than two seconds on the "
-		   "display. Moving text is "
-		   "read more slowly than standing text.\n\n"
-		   "Lower `speed` in the style: pixels a second. The message names the highest that "
-		   "passes.")},
+		   "display. Moving text is read more slowly than standing text.\n\nLower `speed` in the "
+		   "style: pixels a second. The message names the highest that passes.")},
 	{NOTE_CUT_OFF, DIAG_WARNING, N_("ends before all of it was shown"),
 		N_("`for:` ends before the text has run through once or its last page has come. The end of "
-		   "the "
-		   "message is never "
-		   "seen.\n\n"
-		   "Leave `for:` out, or write `passes: 1`; or make it as long as the message says.")},
+		   "the message is never seen.\n\nLeave `for:` out, or write `passes: 1`; or make it as long "
+		   "as the message says.")},
 	{NOTE_FAINT, DIAG_WARNING, N_("letters hardly stand out from their background"),
 		N_("The contrast of the letters against their background is below 4.5 to 1, or below 3 to 1 "
-		   "for "
-		   "large letters (24 "
-		   "pixels and more): WCAG 2.1, success criterion 1.4.3, with the relative luminance that it "
-		   "defines. Text on a "
-		   "board in the sun needs more than that, not less. LEDs give the full value of black: dark "
-		   "blue or dark red "
-		   "letters on black are the usual reason.\n\n"
-		   "Choose a lighter `colour` or a darker `background`.")},
+		   "for large letters (24 pixels and more): WCAG 2.1, success criterion 1.4.3, with the "
+		   "relative luminance that it defines. Text on a board in the sun needs more than that, not "
+		   "less. LEDs give the full value of black: dark blue or dark red letters on black are the "
+		   "usual reason.\n\nChoose a lighter `colour` or a darker `background`.")},
 	{NOTE_INVISIBLE, DIAG_ERROR, N_("letters cannot be seen"),
 		N_("Letters and background come out as one colour: on one-colour and two-colour LEDs every "
-		   "colour is either lit or "
-		   "dark in each of the board's colours, at half of full value, and these two come out "
-		   "alike; "
-		   "or their contrast "
-		   "is below 1.5 to 1 on a display of full colour.\n\n"
-		   "On one-colour boards leave `colour` and `background` out of the style: they are for "
-		   "displays of full "
-		   "colour.")},
+		   "colour is either lit or dark in each of the board's colours, at half of full value, and "
+		   "these two come out alike; or their contrast is below 1.5 to 1 on a display of full "
+		   "colour.\n\nOn one-colour boards leave `colour` and `background` out of the style: they "
+		   "are for displays of full colour.")},
 	{NOTE_FLASHES, DIAG_ERROR, N_("flashes more than three times a second"),
 		N_("Light and dark alternate more than three times in a second over the whole display. That "
-		   "can "
-		   "cause seizures: "
-		   "WCAG 2.1, success criterion 2.3.1; a flash is a pair of opposing changes of a tenth of "
-		   "full "
-		   "luminance or more, "
-		   "where the darker is below 0.8.\n\n"
-		   "Give each picture at least a third of a second: make `for:` and `page-time` longer, "
-		   "choose "
-		   "a slower "
-		   "transition.")},
+		   "can cause seizures: WCAG 2.1, success criterion 2.3.1; a flash is a pair of opposing "
+		   "changes of a tenth of full luminance or more, where the darker is below 0.8.\n\nGive "
+		   "each picture at least a third of a second: make `for:` and `page-time` longer, choose a "
+		   "slower transition.")},
 	{NOTE_WEEKDAY, DIAG_WARNING, N_("a date and its weekday do not agree"),
 		N_("The text says `th\u1ee9 Hai, ng\u00e0y 3/3/2026`, and that day is a Tuesday; or it names "
 		   "a date that no calendar has, as 31/4. Dates are read as day, month, year; only those "
@@ -195,7 +132,7 @@ static const struct note_page pages[] = {
 
 void note_name(enum note note, char ret_name[NOTE_NAME_SIZE])
 {
-	snprintf(ret_name, NOTE_NAME_SIZE, "B%03u", (unsigned)note % 1000);
+	code_write('B', (int)note, ret_name);
 }
 
 const struct note_page *note_page(enum note note)
@@ -213,11 +150,6 @@ const struct note_page *note_page_at(size_t index)
 
 const struct note_page *note_page_named(const char *name)
 {
-	char *end;
-	bool bracket = *name == '[';
-	name += bracket;
-	if (toupper((unsigned char)*name) != 'B' || strspn(name + 1, "0123456789") != 3)
-		return NULL;
-	long number = strtol(name + 1, &end, 10);
-	return strcmp(end, bracket ? "]" : "") == 0 ? note_page((enum note)number) : NULL;
+	int number = code_read('B', name);
+	return number < 0 ? NULL : note_page((enum note)number);
 }

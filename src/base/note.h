@@ -4,6 +4,7 @@
 #ifndef BASE_NOTE_H
 #define BASE_NOTE_H
 
+#include "base/code.h"
 #include "base/diag.h"
 
 /* A number that is not used any more is never given again. */
@@ -40,7 +41,7 @@ struct note_page {
 	const char *text;  /* paragraphs, an empty line between them; lines not broken */
 };
 
-#define NOTE_NAME_SIZE 8
+#define NOTE_NAME_SIZE CODE_SIZE
 /* "B013" */
 void note_name(enum note note, char ret_name[NOTE_NAME_SIZE]);
 /* By number; 0-based index through all of them in order; by name, in any case, with or without brackets. NULL: none. */
