@@ -70,9 +70,7 @@ static const char *refuse_text(const char *rule)
 				 "BYMINUTE and BYSECOND");
 	if (has_part(rule, "RSCALE") || has_part(rule, "SKIP"))
 		return _("rules of other calendars (RSCALE, SKIP) are not followed; lunar dates are written "
-			 "in "
-			 "`dates`, as "
-			 "`lunar 15`");
+			 "in `dates`, as `lunar 15`");
 	if (repeats_a_part(rule))
 		return _("a part of the rule is there twice; keep one");
 	return NULL;

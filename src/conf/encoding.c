@@ -22,8 +22,7 @@ bool check_node_encoding(struct check *check, const struct node *node, const cha
 	else if (node->was_nfd)
 		diag_note(check->diags, NOTE_DECOMPOSED, node->where,
 			"`%s` has letters apart from their marks (NFD); they are joined for the display: "
-			"save the file "
-			"in NFC",
+			"save the file in NFC",
 			what);
 	return encoding == LEGACY_NONE;
 }

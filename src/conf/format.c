@@ -357,8 +357,7 @@ char *conf_format_yaml(
 	if (!says_the_same(text, text_size, made, made_size)) {
 		diag_error(diags, (struct location){name, 0, 0},
 			"the file would say something else when it is formatted, so it was left alone; "
-			"please report "
-			"it with the file");
+			"please report it with the file");
 		free(made);
 		made = NULL;
 	}

@@ -156,8 +156,7 @@ static void report_line(
 	char *converted = legacy_convert_bytes(strange->encoding, line, size);
 	diag_note(diags, NOTE_LEGACY_FILE, where,
 		"byte 0x%02X is not UTF-8: the file is in an older encoding, it seems %s, in which this line "
-		"is `%s`; "
-		"save it as UTF-8",
+		"is `%s`; save it as UTF-8",
 		byte, legacy_name(strange->encoding), converted);
 	free(converted);
 }

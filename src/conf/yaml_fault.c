@@ -49,8 +49,7 @@ static const struct fault faults[] = {
 		N_("tags (`!`) are not used here; put the text in quotes")},
 	{"did not find expected <document start>", NULL, false,
 		N_("this does not belong to what stands above it; check the indentation and the brackets "
-		   "before "
-		   "it")},
+		   "before it")},
 	{"did not find expected key", "while parsing a block mapping", false,
 		N_("a `key: value` line is expected here; check the indentation and the quotes before it")},
 	{"did not find expected '-' indicator", NULL, false,

@@ -132,8 +132,7 @@ static bool check_file_name(struct build *build, const struct source_file *file)
 	if (!good)
 		diag_error(build->check.diags, (struct location){file->path ? file->path : file->name, 0, 0},
 			"the file's name must be made of a-z, A-Z, 0-9, `.`, `_` and `-` and end in .yaml "
-			"(or, "
-			"a picture, in .png, .jpg or .jpeg); rename it");
+			"(or, a picture, in .png, .jpg or .jpeg); rename it");
 	return good;
 }
 
@@ -151,8 +150,7 @@ static void read_file(struct build *build, struct storage *storage, const struct
 		if (unit->bytes - file->size <= SOURCE_UNIT_MOST)
 			diag_error(build->check.diags, (struct location){name, 0, 0},
 				"with this file unit %s has more than %d MiB; delete what is over, or make "
-				"pictures "
-				"smaller",
+				"pictures smaller",
 				unit->name, SOURCE_UNIT_MOST >> 20);
 		unit->broken = true;
 		return;

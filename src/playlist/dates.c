@@ -130,8 +130,7 @@ static void check_lunar(const struct spec *spec, const struct days *days)
 	if (lunar_span(days->from, days->to) > LUNAR_RANGE_MOST)
 		diag_error(diags, spec->node->where,
 			"`%s`: `%s` is longer than two months; lunar dates are day/month: the first five "
-			"days of the "
-			"year are `lunar 1/1..5/1`",
+			"days of the year are `lunar 1/1..5/1`",
 			spec->what, check_excerpt(spec->node->text));
 	else if ((days->from & 31) == 30 && days->from == days->to)
 		diag_warning(diags, spec->node->where,

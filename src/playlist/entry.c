@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/words.h"
 #include "playlist/build.h"
 
 enum { PRIORITY_STANDARD = 10, SPAN_MOST = 4000, HINTS_MOST = 256 };

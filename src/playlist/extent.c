@@ -1,7 +1,6 @@
 /* Lengths along a side of a page. */
 #include <string.h>
 
-#include "base/words.h"
 #include "playlist/build.h"
 
 enum { PIXELS_MOST = FRAME_SIDE_MOST };

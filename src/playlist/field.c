@@ -62,8 +62,7 @@ static bool read_countdown(struct reading *r, const char *argument, const char *
 		return read_form(r, form ? form : "%H:%M:%S", form ? at + (form - argument) : at);
 	diag_error(r->build->check.diags, place(r, at),
 		"`{countdown}`: `%s` is no date; write `{countdown:2026-12-31}`, `{countdown:2026-12-31 "
-		"17:00}`, "
-		"or with a form `{countdown:2026-12-31 17:00|%%D ngày %%H:%%M}`",
+		"17:00}`, or with a form `{countdown:2026-12-31 17:00|%%D ngày %%H:%%M}`",
 		check_excerpt(target));
 	return false;
 }
@@ -102,8 +101,7 @@ static bool read_data(struct reading *r, const char *argument, const char *at)
 	if (!is_data_key(field->key)) {
 		diag_error(r->build->check.diags, place(r, at),
 			"`{data}`: `%s` names no value; write a file and a key in it as `{data:queue.now}`, "
-			"and "
-			"what to say without it as `{data:queue.now|--}`",
+			"and what to say without it as `{data:queue.now|--}`",
 			check_excerpt(field->key));
 		return false;
 	}

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/words.h"
 #include "playlist/build.h"
 
 void refuse_later(struct build *build, struct node *map, const char *key, const char *what)

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/words.h"
 #include "playlist/build.h"
 
 static const char *const motion_words[] = {"still", "scroll-left", "scroll-up", "page"};
@@ -42,8 +41,7 @@ static void read_transition(struct build *build, struct node *map, struct item *
 	if (item->transition == TRANSITION_CUT)
 		diag_error(check->diags, time->where,
 			"`transition-time` is for a transition that takes time; write `transition: fade` or "
-			"another "
-			"beside it, or delete it");
+			"another beside it, or delete it");
 }
 
 struct item *read_item(struct build *build, struct unit_state *unit, struct node *map)

@@ -217,8 +217,7 @@ void check_zone_playlists(struct build *build)
 				if (item->message->text[0] == '\0' && !item->message->image)
 					diag_error(build->check.diags, item->where,
 						"the zone `%s` of layout `%s` plays this, and a zone shows a "
-						"message's "
-						"`text` and `image`; `%s` has neither",
+						"message's `text` and `image`; `%s` has neither",
 						zone->name, layout->name, item->message->name);
 			}
 		}

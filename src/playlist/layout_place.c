@@ -57,14 +57,12 @@ static void check_alone(const struct checking *c, const struct layout_zone *zone
 	if (right > c->width)
 		diag_error(c->diags, zone->where,
 			"the zone `%s` ends at %d of %d pixels across%s; make it narrower, move it, or give "
-			"its "
-			"layout a `from-size`",
+			"its layout a `from-size`",
 			zone->name, right, c->width, c->display);
 	if (bottom > c->height)
 		diag_error(c->diags, zone->where,
 			"the zone `%s` ends at %d of %d pixels down%s; make it lower, move it, or give its "
-			"layout "
-			"a `from-size`",
+			"layout a `from-size`",
 			zone->name, bottom, c->height, c->display);
 	if (area.width < 1 || area.height < 1)
 		diag_error(c->diags, zone->where, "nothing is left of the zone `%s`%s; make it larger",
@@ -92,8 +90,7 @@ static void check_pair(
 		snprintf(size, sizeof size, _(" (%dx%d pixels of it)"), common.width, common.height);
 	diag_error(c->diags, upper->where,
 		"the zone `%s` lies over `%s`%s%s; move one of them (only over a panel or a picture may "
-		"others "
-		"lie, and come after it)",
+		"others lie, and come after it)",
 		upper->name, lower->name, size, c->display);
 }
 

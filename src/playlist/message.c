@@ -4,7 +4,6 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "base/words.h"
 #include "playlist/build.h"
 
 enum { SHORTS_MOST = 8 };

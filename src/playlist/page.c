@@ -160,8 +160,7 @@ static void require(struct filling *f, const struct layout *layout, const struct
 	if (zone->required)
 		diag_error(f->build->check.diags, f->declared->message.where,
 			"the layout `%s` wants something in its zone `%s`; write `zones: {%s: …}` in the "
-			"message, "
-			"or `required: false` in the zone (%s:%d)",
+			"message, or `required: false` in the zone (%s:%d)",
 			layout->name, zone->name, zone->name, zone->where.file, zone->where.line);
 }
 

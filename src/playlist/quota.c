@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/words.h"
 #include "playlist/build.h"
 
 enum { NEIGHBOURS_MOST = 100, SHARE_DIGITS_MOST = 7 };

@@ -1,7 +1,6 @@
 /* One zone of a layout, as it is written. */
 #include <string.h>
 
-#include "base/words.h"
 #include "playlist/build.h"
 
 static const char *const kind_words[] = {"text", "ticker", "clock", "image", "qr", "playlist", "panel"};
@@ -17,8 +16,7 @@ static void read_place(struct build *build, struct node *map, struct layout_zone
 	if (list->count != 4) {
 		diag_error(check->diags, list->where,
 			"`at` wants four numbers, left, top, width and height, as [5%%, 10%%, 60%%, 80%%] or "
-			"in "
-			"pixels");
+			"in pixels");
 		return;
 	}
 	bool good = true;
@@ -33,8 +31,7 @@ static void read_place(struct build *build, struct node *map, struct layout_zone
 		else if (from->share && size->share && from->value + size->value > 10000)
 			diag_error(check->diags, list->children[i + 2]->where,
 				"the zone `%s` reaches beyond the page: %s and %s are more than 100%%; write "
-				"at "
-				"most %.10g%%",
+				"at most %.10g%%",
 				zone->name, list->children[i]->text, list->children[i + 2]->text,
 				(10000 - from->value) / 100.0);
 	}

@@ -296,8 +296,7 @@ static void conclude(struct proof *proof, const struct record_place *head)
 	else if (proof->known_met < still_kept(proof))
 		find(proof, proof->at.number + 1,
 			N_("it does not go through the place that was noted elsewhere: rows are missing, or "
-			   "this is "
-			   "another record"));
+			   "this is another record"));
 }
 
 int record_verify(struct record_reader *reader, const struct record_place *known, size_t count,

@@ -257,9 +257,8 @@ static void mind(struct record *record, int error)
 	if (error && error != -EBADMSG &&
 		(error != record->error || now - record->complained > REMIND_EVERY)) {
 		log_event(EVENT_RECORD,
-			"what is shown cannot be recorded: %s: %s; it is tried again, and what is lost "
-			"will be "
-			"noted",
+			"what is shown cannot be recorded: %s: %s; it is tried again, and what is lost will "
+			"be noted",
 			record->path, words_error(-error));
 		record->complained = now;
 	} else if (!error && record->error) {

@@ -6,25 +6,22 @@
 #include "record/private.h"
 
 const char schema_text[] =
-	"CREATE TABLE state (name TEXT PRIMARY KEY, number INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT "
-	"ROWID;"
+	"CREATE TABLE state (name TEXT PRIMARY KEY, number INTEGER NOT NULL, digest TEXT NOT NULL)"
+	" WITHOUT ROWID;"
 	"CREATE TABLE things (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, item TEXT NOT NULL,"
 	" entry TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (source, item, entry, content));"
 	"CREATE TABLE runs (run INTEGER PRIMARY KEY, boot TEXT NOT NULL);"
 	"CREATE TABLE rows (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, display TEXT NOT NULL,"
-	" thing INTEGER NOT NULL, generation INTEGER NOT NULL, frame INTEGER NOT NULL, begin INTEGER NOT "
-	"NULL,"
-	" end INTEGER NOT NULL, monotonic INTEGER NOT NULL, how INTEGER NOT NULL, confirmed INTEGER NOT NULL,"
-	" begins INTEGER NOT NULL, trusted INTEGER NOT NULL, brightness INTEGER NOT NULL, override TEXT NOT "
-	"NULL,"
-	" run INTEGER NOT NULL, note TEXT NOT NULL, digest BLOB NOT NULL);"
-	"CREATE TABLE open (display TEXT PRIMARY KEY, kind INTEGER NOT NULL, thing INTEGER NOT NULL,"
-	" generation INTEGER NOT NULL, frame INTEGER NOT NULL, begin INTEGER NOT NULL, end INTEGER NOT NULL,"
-	" monotonic INTEGER NOT NULL, how INTEGER NOT NULL, confirmed INTEGER NOT NULL, begins INTEGER NOT "
-	"NULL,"
-	" trusted INTEGER NOT NULL, brightness INTEGER NOT NULL, override TEXT NOT NULL, run INTEGER NOT "
-	"NULL,"
-	" note TEXT NOT NULL);";
+	" thing INTEGER NOT NULL, generation INTEGER NOT NULL, frame INTEGER NOT NULL,"
+	" begin INTEGER NOT NULL, end INTEGER NOT NULL, monotonic INTEGER NOT NULL, how INTEGER NOT NULL,"
+	" confirmed INTEGER NOT NULL, begins INTEGER NOT NULL, trusted INTEGER NOT NULL,"
+	" brightness INTEGER NOT NULL, override TEXT NOT NULL, run INTEGER NOT NULL, note TEXT NOT NULL,"
+	" digest BLOB NOT NULL);"
+	"CREATE TABLE open (display TEXT PRIMARY KEY, kind INTEGER NOT NULL,"
+	" thing INTEGER NOT NULL, generation INTEGER NOT NULL, frame INTEGER NOT NULL,"
+	" begin INTEGER NOT NULL, end INTEGER NOT NULL, monotonic INTEGER NOT NULL, how INTEGER NOT NULL,"
+	" confirmed INTEGER NOT NULL, begins INTEGER NOT NULL, trusted INTEGER NOT NULL,"
+	" brightness INTEGER NOT NULL, override TEXT NOT NULL, run INTEGER NOT NULL, note TEXT NOT NULL);";
 
 #define COLUMNS                                                                                              \
 	"t.source, t.item, t.entry, t.content, r.generation, r.frame, r.begin, r.end, r.monotonic, r.how, "  \

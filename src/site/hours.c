@@ -62,8 +62,7 @@ bool hour_check_place(struct check *check, const struct site *site, struct node 
 		return true;
 	diag_error(check->diags, node->where,
 		"the sun's hours need the site's coordinates: write `latitude` and `longitude` in the group "
-		"`site` of "
-		"its configuration, as latitude = 10.535; longitude = 106.413");
+		"`site` of its configuration, as latitude = 10.535; longitude = 106.413");
 	return false;
 }
 

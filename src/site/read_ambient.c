@@ -1,5 +1,4 @@
 /* `ambient`: a light sensor, and how bright the display is by it. */
-#include "base/words.h"
 #include "site/keys.h"
 
 #include <math.h>
@@ -27,8 +26,7 @@ static void read_curve(struct site_reader *reader, struct node *map, struct ambi
 	if (list->count == 0 || list->count > LUX_STEPS_MOST) {
 		diag_error(check->diags, list->where,
 			"`curve` must be 1 to %d steps: ( { lux = 0; percent = 20; }, { lux = 2000; percent "
-			"= 100; "
-			"} )",
+			"= 100; } )",
 			LUX_STEPS_MOST);
 		return;
 	}

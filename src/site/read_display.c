@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/words.h"
 #include "site/hours.h"
 
 enum { STEPS_MOST = 96, TAGS_MOST = 64, DEFAULT_TEXT_MOST = 500 };

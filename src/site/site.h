@@ -7,7 +7,6 @@
 #include "base/diag.h"
 #include "base/time.h"
 #include "base/words.h"
-#include "base/words.h"
 #include "frame/panel.h"
 
 #define DISPLAY_NAME_MOST 63

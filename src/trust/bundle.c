@@ -142,8 +142,7 @@ static int check_signatures(struct judge *judge)
 	if (bundle->manifest.root_version > judge->demands->root->version)
 		return trust_refuse(judge->fault, RULE_SIGNATURES,
 			"it was signed under root version %lld, and here is version %lld; import the root "
-			"file "
-			"first",
+			"file first",
 			(long long)bundle->manifest.root_version, (long long)judge->demands->root->version);
 	if (bundle->manifest.class != BUNDLE_BLANK)
 		return check_roles(judge);
@@ -213,8 +212,7 @@ static int check_sequence(struct judge *judge)
 		return 0;
 	return trust_refuse(judge->fault, RULE_SEQUENCE,
 		"it has epoch %lld, sequence %lld, and here was accepted: epoch %lld, sequence %lld; what is "
-		"older "
-		"does not come back",
+		"older does not come back",
 		(long long)record.epoch, (long long)record.sequence, (long long)before->epoch,
 		(long long)before->sequence);
 }
