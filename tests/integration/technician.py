@@ -11,7 +11,7 @@ import subprocess
 import termios
 import threading
 
-from harness import Scratch, Site, Tap, digest, json_lines, program, run, stop, wait_for
+from harness import Scratch, Site, Tap, digest, free_port, json_lines, program, run, stop, wait_for
 
 tap = Tap()
 WIDTH, HEIGHT = 48, 20
@@ -148,10 +148,11 @@ ANSWERS = ["Cổng UBND xã Tân An", "Nguyễn Văn Hùng", "y", "y", "maybe", 
 def report():
     with Scratch() as scratch:
         out, pdf = os.path.join(scratch.path, "decoded"), scratch.file("bien-ban.pdf")
+        port = free_port()
         process = scratch.start("bangtin-simulator", "--protocol", "ddp", "--size", f"{WIDTH}x{HEIGHT}", "--json",
-                                "--listen", "127.0.0.1:40481", out=out)
-        wait_for(lambda: ":9E21 " in open("/proc/net/udp", encoding="ascii").read())
-        arguments = [program("bangtin-testpattern"), "report", pdf, "--driver", "ddp", "--port", "127.0.0.1:40481",
+                                "--listen", f"127.0.0.1:{port}", out=out)
+        tap.ok(wait_for(lambda: f":{port:04X} " in open("/proc/net/udp", encoding="ascii").read()), "report: a board listens")
+        arguments = [program("bangtin-testpattern"), "report", pdf, "--driver", "ddp", "--port", f"127.0.0.1:{port}",
                      "--size", f"{WIDTH}x{HEIGHT}"]
         done = subprocess.run(arguments, input="\n".join(ANSWERS) + "\n", capture_output=True, text=True, timeout=60)
         text = open(pdf[:-3] + "txt", encoding="utf-8").read()
