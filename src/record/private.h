@@ -25,6 +25,9 @@ extern const char schema_text[];
 extern const char schema_rows[];
 extern const char schema_open[];
 enum { SCHEMA_DIGEST = 21 };
+/* Whether each value is of the kind that is written there; to be asked before schema_row, which converts. One that is not
+ * may read as what was written, so that the hash agrees, while a query that selects rows by it passes over the row. */
+bool schema_is_plain(struct sqlite3_stmt *statement);
 /* Texts are the statement's, until its next step. Values that cannot be are left as they are: the hash finds them. */
 void schema_row(struct sqlite3_stmt *statement, struct record_row *ret_row);
 

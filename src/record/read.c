@@ -65,9 +65,9 @@ static int open_still(const char *path, sqlite3 **ret_sqlite)
 
 int record_reader_open(const char *path, struct record_reader **ret_reader)
 {
+	struct stat status;
 	sqlite3 *sqlite;
 
-	struct stat status;
 	if (access(path, R_OK) < 0 || stat(path, &status) < 0)
 		return -errno;
 	if (S_ISDIR(status.st_mode))
@@ -108,7 +108,7 @@ static int visit_rows(struct record_reader *reader, const char *select, const ch
 {
 	static const char where[] = "WHERE (?1 IS NULL OR r.display = ?1) AND (?2 IS NULL OR t.item = ?2) "
 				    "AND r.end >= ?3 AND r.begin < ?4 AND (?5 IS NULL OR t.entry = ?5) "
-				    "AND (?6 = 0 OR r.kind != 0 OR r.how = 5)";
+				    "AND (?6 = 0 OR r.kind != ?8 OR r.how = ?9)";
 	char *rest = xasprintf("%s %s", where, order);
 	sqlite3_stmt *statement;
 	int error = prepare(reader, select, rest, &statement), code = SQLITE_DONE;
@@ -122,8 +122,9 @@ static int visit_rows(struct record_reader *reader, const char *select, const ch
 	sqlite3_bind_int64(statement, 4, query->until ? query->until : INT64_MAX);
 	sqlite3_bind_text(statement, 5, query->entry, -1, SQLITE_STATIC);
 	sqlite3_bind_int(statement, 6, query->events);
-	if (sqlite3_bind_parameter_count(statement) > 6)
-		sqlite3_bind_int64(statement, 7, query->after);
+	sqlite3_bind_int64(statement, 7, query->after);
+	sqlite3_bind_int(statement, 8, RECORD_SHOWN);
+	sqlite3_bind_int(statement, 9, RECORD_CRASHED);
 	while (*ret_goes_on && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct record_row row;
 		schema_row(statement, &row);
@@ -267,9 +268,11 @@ static int prove_rows(struct record_reader *reader, struct proof *proof)
 		return error;
 	while (good && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		struct record_row row;
+		bool plain = schema_is_plain(statement);
 		schema_row(statement, &row);
 		const void *digest = sqlite3_column_blob(statement, SCHEMA_DIGEST);
-		good = prove_row(proof, &row, digest, sqlite3_column_bytes(statement, SCHEMA_DIGEST));
+		int size = plain ? sqlite3_column_bytes(statement, SCHEMA_DIGEST) : 0;
+		good = prove_row(proof, &row, digest, size);
 	}
 	sqlite3_finalize(statement);
 	return good ? sqlite_errno(code) : 0;

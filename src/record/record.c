@@ -43,6 +43,7 @@ struct record {
 
 	/* the writer's */
 	struct database *database;
+	bool begun; /* begin_database was there: what the open database has to say first is written */
 	struct journal *journal;
 	bool continues; /* the next database goes on after `end` */
 	bool linked;	/* … and says so */
@@ -163,7 +164,7 @@ static int begin_database(struct record *record)
 	if (error)
 		database_rollback(record->database);
 	else
-		record->linked = true;
+		record->begun = record->linked = true;
 	return error;
 }
 
@@ -176,8 +177,7 @@ static int open_database(struct record *record)
 		journal_expect(record->journal, &record->queue[tail & record->mask]);
 	if (!error)
 		error = database_open(record->path, record->options.most, &record->database);
-	if (!error)
-		error = begin_database(record);
+	record->begun = false;
 	return error;
 }
 
@@ -234,6 +234,8 @@ static int write_all(struct record *record)
 	bool last = false;
 	int error = record->database ? 0 : open_database(record);
 
+	if (!error && !record->begun)
+		error = begin_database(record);
 	while (!error && !last) {
 		size_t until = head - tail > BATCH_MOST ? tail + BATCH_MOST : head;
 		last = until == head;
@@ -276,7 +278,6 @@ static void tell(struct record *record, int error)
 	snprintf(status->why, sizeof status->why, "%s", error ? words_error(-error) : "");
 	if (record->database) {
 		const struct chain *head = database_head(record->database);
-		status->rows += status->head ? head->number - status->head : 0;
 		status->head = head->number;
 		memcpy(status->digest, head->digest, sizeof status->digest);
 	}

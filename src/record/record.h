@@ -73,7 +73,6 @@ void record_seen(struct record *record, int display, uint64_t number, int64_t wa
 
 struct record_status {
 	bool open;    /* there is a database, and the last write went well */
-	int64_t rows; /* written by this process */
 	int64_t lost; /* events that did not fit */
 	int64_t failures;
 	int64_t head;		    /* the newest row's number; 0: none */

@@ -2,6 +2,7 @@
  * covers it through every row that names it. */
 #include <errno.h>
 #include <sqlite3.h>
+#include <string.h>
 
 #include "record/private.h"
 
@@ -63,6 +64,33 @@ void schema_row(sqlite3_stmt *statement, struct record_row *ret_row)
 		.boot = text(statement, 19),
 		.note = text(statement, 20),
 	};
+}
+
+/* Of each column: a number, a word (a small number) or a text; capital: it is joined and may be missing, for no run had
+ * begun, or the row's hash finds it. */
+static const char columns[] = "nwtWTTTnnnnnwnnnntnTt";
+_Static_assert(sizeof columns - 1 == SCHEMA_DIGEST, "");
+
+static bool is_plain(sqlite3_stmt *statement, int column)
+{
+	char kind = columns[column];
+	int type = sqlite3_column_type(statement, column);
+
+	if (type == SQLITE_NULL)
+		return kind == 'W' || kind == 'T';
+	if (kind == 't' || kind == 'T')
+		return type == SQLITE_TEXT &&
+		       strlen(text(statement, column)) == (size_t)sqlite3_column_bytes(statement, column);
+	return type == SQLITE_INTEGER &&
+	       (kind == 'n' || (uint64_t)sqlite3_column_int64(statement, column) <= UINT8_MAX);
+}
+
+bool schema_is_plain(sqlite3_stmt *statement)
+{
+	for (int i = 0; i < SCHEMA_DIGEST; i++)
+		if (!is_plain(statement, i))
+			return false;
+	return true;
 }
 
 int sqlite_errno(int code)

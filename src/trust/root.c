@@ -48,6 +48,15 @@ static bool are_scopes(const char *text)
 	return good;
 }
 
+/* By its id or by what it checks: anybody can write another id before the same key. */
+static bool has_key(const struct trust_root *root, const struct minisign_public *key)
+{
+	for (size_t i = 0; i < root->key_count; i++)
+		if (memcmp(root->keys[i].public.key, key->key, sizeof key->key) == 0)
+			return true;
+	return trust_root_key(root, key->id) != NULL;
+}
+
 static int parse_key(struct reader *reader, char *text)
 {
 	struct trust_root *root = reader->root;
@@ -70,7 +79,7 @@ static int parse_key(struct reader *reader, char *text)
 		return refuse(reader, "units are names with commas between, or *");
 	if (root->key_count == TRUST_KEYS_MOST)
 		return refuse(reader, "too many keys");
-	if (trust_root_key(root, key.public.id))
+	if (has_key(root, &key.public))
 		return refuse(reader, "this key is here a second time; a key belongs to one person");
 	minisign_id_text(key.public.id, key.id);
 	snprintf(key.person, sizeof key.person, "%s", words[1]);

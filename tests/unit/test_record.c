@@ -323,6 +323,39 @@ static void test_a_crash_loses_only_what_was_not_written(void **unused)
 	assert_whole(3);
 }
 
+/* What the run before left open is written however long the database could not be. */
+static void test_a_busy_start_forgets_no_crash(void **unused)
+{
+	struct record_status status = {0};
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct record *record = start();
+		note(record, RECORD_START, T0, "");
+		show(record, 0, "province/a", T0);
+		record_seen(record, 0, numbers[0], T0 + NS_PER_MIN, NS_PER_MIN);
+		flush(record);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	sqlite3 *sqlite;
+	assert_int_equal(sqlite3_open(database, &sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	struct record *record = start();
+	note(record, RECORD_START, T0 + NS_PER_HOUR, "");
+	flush(record);
+	record_status(record, &status);
+	assert_true(status.failures > 0);
+	assert_int_equal(sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(sqlite);
+	finish(record);
+	read_all(&(struct record_query){.open = true});
+	assert_int_equal(row_count, 3);
+	assert_int_equal(rows[1].how, RECORD_CRASHED);
+	assert_int_equal(rows[1].end, T0 + NS_PER_MIN);
+	assert_whole(3);
+}
+
 /* --- what is found */
 
 static void assert_found(int64_t row)
@@ -338,7 +371,11 @@ static void test_every_column_is_proven(void **unused)
 	static const char *const columns[] = {"kind = kind + 1", "display = 'sanh'", "generation = 8",
 		"frame = frame + 1", "begin = begin + 1", "end = end + 1", "monotonic = 0", "how = 5",
 		"confirmed = 0", "begins = 0", "trusted = 0", "brightness = 1000", "override = 'x'",
-		"run = run + 1", "note = 'x'", "digest = x'00'", "thing = (SELECT max(id) + 1 FROM things)"};
+		"run = run + 1", "note = 'x'", "digest = x'00'",
+		/* it reads the same, but is not found by it any more */
+		"kind = kind + 4294967296", "display = CAST('cong' || x'00' AS TEXT)",
+		"display = x'636f6e67'", "begin = CAST(CAST(begin AS TEXT) AS BLOB)",
+		"thing = (SELECT max(id) + 1 FROM things)"};
 
 	write_some(6);
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
@@ -605,6 +642,7 @@ int main(void)
 			test_a_long_showing_is_written_before_it_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_crash_loses_only_what_was_not_written, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_busy_start_forgets_no_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_column_is_proven, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_rows_share_is_proven, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_removed_and_moved_rows_are_found, setup, teardown),

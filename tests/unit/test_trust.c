@@ -131,6 +131,20 @@ static void refuse_root(const char *text, const char *why)
 		fail_msg("`%s` does not say `%s`", fault.text, why);
 }
 
+/* Chi's key as a second person's, with that id. */
+static void refuse_key_again(const uint8_t id[MINISIGN_ID])
+{
+	struct minisign_public public;
+	char line[MINISIGN_PUBLIC_TEXT];
+	minisign_public_of(&keys[CHI], &public);
+	memcpy(public.id, id, MINISIGN_ID);
+	minisign_public_text(&public, line);
+	char *more = xasprintf("key: %s em approver *\n", line), *text = root_text(1, more);
+	refuse_root(text, "this key is here a second time");
+	free(text);
+	free(more);
+}
+
 static void test_root(void **state)
 {
 	assert_int_equal(root->version, 3);
@@ -158,6 +172,8 @@ static void test_root(void **state)
 	refuse_root(text, "one version");
 	free(text);
 	free(more);
+	refuse_key_again(keys[CHI].id);
+	refuse_key_again((const uint8_t *)"another!"); /* the id says nothing of the key: nobody checks it */
 }
 
 static int check_root_signed(const int *by, size_t count, const char *text)
