@@ -551,7 +551,7 @@ void channel_blank(struct channel *channel, const char *id)
 
 bool channel_has_shown(const struct channel *channel)
 {
-	return channel->asserted == channel->wanted &&
+	return !channel->stopped && channel->asserted == channel->wanted &&
 	       output_has_shown(channel->output, channel->asserted_at);
 }
 

@@ -61,7 +61,7 @@ void channel_pattern(struct channel *channel, const char *pattern, struct fonts 
 int channel_act(struct channel *channel, const char *action);
 /* Black at once, over all else, until NULL gives the display back; nothing is waited for. id is the blank's, copied. */
 void channel_blank(struct channel *channel, const char *id);
-/* Whether what is to show since the last new show or blank has been shown: see output_has_shown. */
+/* Whether what is to show since the last new show or blank has been shown: see output_has_shown. Not once it has left. */
 bool channel_has_shown(const struct channel *channel);
 void channel_status(const struct channel *channel, struct channel_status *ret_status);
 /* Whether the display, its control and its frame clock work, or are known not to (output_proves). now: monotonic. */

@@ -125,7 +125,7 @@ static void tell(const struct instant *from, const struct instant *to)
 static void look(struct engine *engine)
 {
 	struct instant from, to;
-	if (engine->clock.injected)
+	if (engine->clock.injected || engine->stopping)
 		return;
 	ask_ntp(engine);
 	if (clock_was_set(engine, &engine->clock_seen, &from, &to)) {

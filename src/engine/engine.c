@@ -32,8 +32,10 @@ static void on_stop(void *data, int signal)
 
 static void on_hangup(void *data, int signal)
 {
+	struct engine *engine = data;
 	(void)signal;
-	change_reread(data, NULL);
+	if (!engine->stopping)
+		change_reread(engine, NULL);
 }
 
 /* --- start */
@@ -235,17 +237,25 @@ void engine_run(struct engine *engine)
 	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
 	bool never = false;
 	confirm_look(engine); /* who waits is answered with what is known */
-	while (engine->changes || engine->saving_time || feed_busy(engine->feed) ||
-		guard_busy(engine->guard) || keeper_busy(engine->keeper))
+	while (engine->changes || keeper_busy(engine->keeper))
 		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
 	leave_failure_pictures(engine);
 	clockwork_stop(engine);
+}
+
+/* Whatever was begun last, also while the failure pictures went out: its thread works on what is freed next. */
+static void finish_work(struct engine *engine)
+{
+	bool never = false;
+	while (engine->loop && loop_works(engine->loop))
+		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
 }
 
 void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
+	finish_work(engine);
 	control_close(engine->control);
 	mirrors_destroy(engine);
 	feed_destroy(engine->feed);

@@ -14,7 +14,7 @@ struct feed {
 	struct data *taken; /* the last snapshot that was handed on; the worker reads it */
 	struct data *found; /* by the worker; NULL: nothing new */
 	int error;
-	bool failing, looking;
+	bool failing;
 };
 
 static void look(void *data)
@@ -28,7 +28,6 @@ static void looked(void *data)
 {
 	struct feed *feed = data;
 	bool failing = feed->error < 0;
-	feed->looking = false;
 	if (failing && !feed->failing)
 		log_event(EVENT_DATA, "data directory %s: %s", feed->engine->site->data_directory,
 			words_error(feed->error));
@@ -45,7 +44,6 @@ static void looked(void *data)
 static void tick(void *data)
 {
 	struct feed *feed = data;
-	feed->looking = true;
 	loop_work(feed->engine->loop, look, looked, feed);
 }
 
@@ -60,11 +58,6 @@ struct feed *feed_create(struct engine *engine)
 	if (feed->timer)
 		loop_timer_set(feed->timer, clock_monotonic());
 	return feed;
-}
-
-bool feed_busy(const struct feed *feed)
-{
-	return feed && feed->looking;
 }
 
 void feed_destroy(struct feed *feed)

@@ -32,7 +32,7 @@ static void disk_work(void *data)
 {
 	struct guard *guard = data;
 	struct statvfs disk;
-	if (statvfs(guard->engine->site->state_directory, &disk) < 0)
+	if (statvfs(store_directory(guard->engine->store), &disk) < 0)
 		return;
 	guard->disk_read_only = disk.f_flag & ST_RDONLY;
 	guard->disk_full = (uint64_t)disk.f_bavail * disk.f_frsize < DISK_BYTES ||
@@ -149,11 +149,6 @@ struct guard *guard_create(struct engine *engine)
 	if (guard->timer)
 		loop_timer_set(guard->timer, clock_monotonic());
 	return guard;
-}
-
-bool guard_busy(const struct guard *guard)
-{
-	return guard && guard->looking;
 }
 
 json_t *guard_json(const struct guard *guard)

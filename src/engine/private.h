@@ -107,14 +107,12 @@ void change_reread(struct engine *engine, struct control_request *request);
 void change_data(struct engine *engine, struct data *data);
 /* Looks for new data (feed.c). NULL: the site has no data directory. */
 struct feed *feed_create(struct engine *engine);
-bool feed_busy(const struct feed *feed); /* its worker is under way */
-void feed_destroy(struct feed *feed);	 /* NULL is fine; not while busy */
+void feed_destroy(struct feed *feed); /* NULL is fine; not while its worker is under way */
 
-/* Watchdog and alarms (guard.c), from when the shows are there. guard_busy: its worker is under way. */
+/* Watchdog and alarms (guard.c), from when the shows are there. */
 struct guard *guard_create(struct engine *engine);
-bool guard_busy(const struct guard *guard);
 json_t *guard_json(const struct guard *guard); /* {"every_ms", "fed"}; null: nobody watches */
-void guard_destroy(struct guard *guard);       /* NULL is fine; not while busy */
+void guard_destroy(struct guard *guard);       /* NULL is fine; not while its worker is under way */
 
 /* The newest generation on disk that still builds, and the overrides, which go on. Fills engine->catalogue … Called at
  * start. */

@@ -158,6 +158,11 @@ void loop_work(struct loop *loop, void (*run_fn)(void *data), void (*done)(void 
 	loop->works++;
 }
 
+bool loop_works(const struct loop *loop)
+{
+	return loop->works > 0;
+}
+
 static void on_signal(uv_signal_t *uv, int number)
 {
 	struct loop_signal *s = uv->data;

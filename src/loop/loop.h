@@ -41,6 +41,7 @@ void loop_watch_destroy(struct loop_watch *watch);		   /* NULL is fine */
 
 /* Work on the thread pool, then done on the loop's thread; both speak the language that the caller does now. */
 void loop_work(struct loop *loop, void (*work)(void *data), void (*done)(void *data), void *data);
+bool loop_works(const struct loop *loop); /* some of it is under way */
 /* A program that is run with a text on its standard input, and killed with all that it started when its time is over.
  * What it prints goes where our standard error goes; no other descriptor of ours is open in it. Never as root: where we
  * are root it gets the uid and gid that are given. */
