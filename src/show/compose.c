@@ -207,12 +207,13 @@ static int64_t next_motion(const struct found *found)
 	return next == TIME_NEVER ? TIME_NEVER : next + found->due.origin;
 }
 
-/* What was looked for last, or is now. */
+/* What was looked for last, ready or not; of another instant it is now. Who looked keeps pointers into the plan that is
+ * held: for the instant that it looked at no other is taken. */
 static const struct found *found_at(struct show *show, struct instant now)
 {
 	struct found *found = &show->found;
 
-	if (!found->ready || found->at.time != now.time || found->at.trusted != now.trusted)
+	if (found->at.time != now.time || found->at.trusted != now.trusted)
 		find(show, hold_plan(show), now, found);
 	return found;
 }

@@ -47,6 +47,7 @@ static struct show *create(const struct sched_view *view, struct catalogue *cata
 	show->view = *view;
 	show->view.lengths = measures_lengths(measures);
 	show->ready_until = TIME_ALWAYS;
+	show->found.at.time = TIME_ALWAYS;
 	face_of_display(display, &show->face);
 	take_traits(display, &show->face);
 	show->face.asking.zone = view->site->zone;
@@ -84,7 +85,7 @@ void show_move(struct show *show, struct instant from, struct instant to)
 	overrides_move(show->overrides, show->override_count, from, to);
 	for (size_t i = 0; i < show->override_count; i++)
 		announced_move(&show->announcements[i], &show->overrides[i]);
-	show->found.ready = false; /* it may be another's turn */
+	show->found.at.time = TIME_ALWAYS; /* it may be another's turn */
 }
 
 void show_set_data(struct show *show, struct data *data)
