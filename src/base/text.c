@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 
 #include <glib.h>
+#include <string.h>
 
 /* Length of the well-formed sequence at p (Unicode 15, table 3-7), 0 if there is none. */
 static size_t sequence_length(const unsigned char *p, size_t left)
@@ -48,6 +49,14 @@ size_t utf8_valid_prefix(const char *text, size_t size)
 		at += length;
 	}
 	return at;
+}
+
+void utf8_copy(char *to, size_t size, const char *text)
+{
+	size_t length = utf8_valid_prefix(text, strnlen(text, size - 1));
+
+	memcpy(to, text, length);
+	to[length] = '\0';
 }
 
 size_t utf8_length(const char *text)

@@ -400,13 +400,6 @@ static bool has(const struct override *list, size_t count, const char *id)
 	return false;
 }
 
-/* At most size - 1 bytes, and no torn character. */
-static void copy_words(char *to, size_t size, const char *text)
-{
-	snprintf(to, size, "%s", text);
-	to[utf8_valid_prefix(to, strlen(to))] = '\0';
-}
-
 static void note_order(
 	struct record *record, const struct clock *clock, enum record_kind kind, const struct override *order)
 {
@@ -416,7 +409,7 @@ static void note_order(
 	memcpy(event.override, order->id, sizeof event.override);
 	if (order->text) {
 		digest_sha256(order->text, strlen(order->text), event.content);
-		copy_words(event.note, sizeof event.note, order->text);
+		utf8_copy(event.note, sizeof event.note, order->text);
 	}
 	record_note(record, &event, event.begin);
 }

@@ -94,7 +94,7 @@ void sink_shown(struct sink *sink, uint64_t sequence)
 
 void sink_told(struct sink *sink, const char *text)
 {
-	snprintf(sink->output->status.device, sizeof sink->output->status.device, "%s", text);
+	utf8_copy(sink->output->status.device, sizeof sink->output->status.device, text);
 }
 
 void sink_down(struct sink *sink, int error, const char *why)
@@ -102,8 +102,7 @@ void sink_down(struct sink *sink, int error, const char *why)
 	if (sink->down)
 		return; /* the first cause is the one to tell */
 	sink->down = error < 0 ? error : -EIO;
-	snprintf(sink->why, sizeof sink->why, "%s", why ? why : "");
-	sink->why[utf8_valid_prefix(sink->why, strlen(sink->why))] = '\0';
+	utf8_copy(sink->why, sizeof sink->why, why ? why : "");
 }
 
 void sink_hint(struct sink *sink, int fd)

@@ -1,8 +1,8 @@
 /* Reading back what the device shows. There is no password on these wires: who else has reached it may have put
  * something there. That is overwritten at once, looked at again, and again, until the device is found to show ours. */
 #include <errno.h>
-#include <stdio.h>
 
+#include "base/text.h"
 #include "output/private.h"
 
 #define SOON_FIRST NS_PER_SEC /* doubles up to READ_BACK_EVERY: some devices write to flash */
@@ -24,7 +24,7 @@ void sink_foreign(struct sink *sink, const char *what)
 {
 	struct output_status *status = &sink->output->status;
 
-	snprintf(status->foreign, sizeof status->foreign, "%s", what);
+	utf8_copy(status->foreign, sizeof status->foreign, what);
 	sink->is_foreign = true;
 	sink->is_own = false;
 }

@@ -39,6 +39,13 @@ static void utf8(void **state)
 	assert_int_equal(utf8_valid_prefix(right, sizeof right - 1), sizeof right - 1);
 	for (size_t cut = 1; cut < sizeof right; cut++)
 		assert_true(utf8_valid_prefix(right, cut) <= cut);
+	for (size_t size = 1; size <= sizeof right; size++) {
+		char copy[sizeof right];
+
+		utf8_copy(copy, size, right);
+		assert_int_equal(strlen(copy), utf8_valid_prefix(right, size - 1));
+		assert_memory_equal(copy, right, strlen(copy));
+	}
 	assert_int_equal(utf8_length(right), 7);
 	for (size_t i = 0; i < sizeof points / sizeof *points; i++)
 		assert_int_equal(utf8_next(&at), points[i]);

@@ -16,6 +16,20 @@
 #include "base/log.h"
 #include "sink_fixture.h"
 
+/* A device may say what it likes: the status is JSON. */
+static void test_torn_texts(void **state)
+{
+	struct output *output = start("plain");
+	struct output_status status;
+
+	sink_told(fake.sink, "caf\xc3\xa9 \xff\xfe");
+	sink_foreign(fake.sink, "b\xe1\xba\xa3ng \xe1\xba");
+	output_status(output, &status);
+	assert_string_equal(status.device, "caf\xc3\xa9 ");
+	assert_string_equal(status.foreign, "b\xe1\xba\xa3ng ");
+	stop(output);
+}
+
 static void test_back_off(void **state)
 {
 	struct output *output = start("plain");
@@ -243,6 +257,7 @@ static void test_proof(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_torn_texts),
 		cmocka_unit_test(test_back_off),
 		cmocka_unit_test(test_back_off_limit),
 		cmocka_unit_test(test_broken_in_submit),
