@@ -150,7 +150,7 @@ class Stuck:
         tap.ok(self.manager.fed, "the watchdog was fed before")
         now = time.monotonic()
         shown = self.site.display("well")["frames"]["shown"]
-        wait_for(lambda: self.site.display("well")["frames"]["shown"] >= shown + 4)
+        tap.ok(wait_for(lambda: self.site.display("well")["frames"]["shown"] >= shown + 4), "the loop lives: the other display goes on")
         tap.equal(self.manager.feeds_since(now), 0, "a living loop does not feed the watchdog where a display hangs")
         tap.equal(self.site.status()["watchdog"]["fed"], False, "status says so")
         tap.ok(any("the watchdog is fed no more" in line for line in lines(self.site.log)), "and the log", lines(self.site.log))

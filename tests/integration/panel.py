@@ -110,7 +110,7 @@ def check_ambient():
             return site.status()["displays"][0]["brightness"]
         tap.ok(wait_for(lambda: decided()["percent"] == 100 and decided()["by"] == "sensor"), "bright day", decided())
         scratch.file("lux", "900")
-        wait_for(lambda: decided()["lux"] == 900)
+        tap.ok(wait_for(lambda: decided()["lux"] == 900), "a little less light is read", decided())
         tap.equal(decided()["percent"], 100, "a little less light: no step back")
         scratch.file("lux", "3")
         tap.ok(wait_for(lambda: decided()["percent"] == 20), "night", decided())

@@ -406,6 +406,7 @@ def main():
     corpus = sorted(glob.glob(os.path.join(ROOT, "tests", "corpus", "*", "*.yaml")) +
                     glob.glob(os.path.join(ROOT, "tests", "corpus", "province.yaml")))
     samples = sorted(glob.glob(os.path.join(ROOT, "playlists", "*", "*.yaml")))
+    tap.ok(len(corpus) > 50 and len(samples) > 5, "there are files to compare", (len(corpus), len(samples)))
     compare(validator, corpus, "the corpus")
     compare(validator, samples, "the samples")
     good = [read_yaml(path) for path in corpus if "/good/" in path] + [read_yaml(path) for path in samples]

@@ -60,14 +60,18 @@ def check_helps():
     for name in commands:
         says(f"bangtin {name} --help", "bangtin", name, "--help")
     says("bangtin help notes", "bangtin", "help", "notes")
-    for note in re.findall(r"^B\d+", run("bangtin", "help", "notes")[1], re.M):
+    notes = re.findall(r"^B\d+", run("bangtin", "help", "notes")[1], re.M)
+    tap.ok(len(notes) > 10, "and the notes", notes)
+    for note in notes:
         says(f"bangtin help {note}", "bangtin", "help", note)
 
 
 def check_technician():
     says("drivers", "bangtin-testpattern", "drivers")
     says("patterns", "bangtin-testpattern", "patterns")
-    for driver in json.loads(run("bangtin-testpattern", "drivers", "--json")[1]):
+    drivers = json.loads(run("bangtin-testpattern", "drivers", "--json")[1])
+    tap.ok(len(drivers) > 10, "the drivers are known", [driver["name"] for driver in drivers])
+    for driver in drivers:
         name, words = driver["name"], [w["name"] for w in driver["words"]]
         options = [o["name"] for o in driver["options"]] + [w for o in driver["options"] for w in o.get("words", [])]
         says(f"drivers {name}", "bangtin-testpattern", "drivers", name, known=words + options)
