@@ -2,6 +2,7 @@
 """Proof of play: a simulated day's record is the agenda's minutes and showings; what a board confirmed, lost, was ordered;
 kill -9, a full disk, a forged row; the certificate and its verification. The chain is checked by a reader of its own."""
 import csv
+import datetime
 import hashlib
 import json
 import os
@@ -122,7 +123,17 @@ def certificates(scratch, site):
     tap.equal([run("bangtin", "log", "--record", scratch.path)[0],
                site.bangtin("certificate", "--item", "bhyt", *PERIOD, "-o", other)[0]], [1, 2],
               "a directory is no record, a name without its unit no item")
+    code, text, err = site.bangtin("certificate", "--item", "province/khong-co", *PERIOD, "-o", other)
+    tap.ok(code == 1 and "`province/khong-co`" in err and not os.path.exists(other),
+           "a message that neither the schedule nor the record knows is not certified", text + err)
+    today = datetime.date.today()
+    code, text, err = site.bangtin("certificate", "--item", "province/bhyt", "--from", f"{today - datetime.timedelta(1)} 00:00",
+                                   "--until", f"{today + datetime.timedelta(2)} 00:00", "-o", other)
+    paper = " ".join(run("pdftotext", "-layout", other, "-")[1].split())
+    tap.ok(code == 0 and "--until" in err and "Giấy này lập khi chưa hết thời gian trên" in paper, "an end that has not come: said, and on the paper",
+           err + paper)
     code, text, err = site.bangtin("certificate", "--item", "province/bhyt", *PERIOD, "-o", out, "--unit", "UBND phường")
+    tap.ok(code == 0 and not err and "chưa hết" not in run("pdftotext", "-layout", out, "-")[1], "one that has come: not a word", err)
     code_text, paper, _ = run("pdftotext", "-layout", out, "-")
     with open(out[:-3] + "csv", encoding="utf-8") as f:
         lines = list(csv.reader(f))

@@ -196,6 +196,42 @@ static void leave_out_void(struct certificate *certificate)
 	certificate->gap_count = gaps;
 }
 
+/* --- what it cannot say */
+
+static bool found(void *data, const struct record_row *row)
+{
+	(void)row;
+	*(bool *)data = true;
+	return false;
+}
+
+/* A message of which neither the schedule nor the record knows, at any time: a paper of it would only look like one. */
+static int refuse_unknown(
+	const struct context *context, const struct certificate *certificate, struct rows *rows)
+{
+	if (!certificate->item ||
+		(context->catalogue && catalogue_message(context->catalogue, certificate->item)))
+		return EXIT_DONE;
+	const struct record_query query = {.item = certificate->item};
+	bool known = false;
+	int code = rows_read(rows, &query, found, &known);
+	if (code == EXIT_DONE && !known)
+		return cli_fail(EXIT_INPUT,
+			"neither the schedule nor the record knows the message `%s`; `bangtin agenda "
+			"--items` "
+			"lists them",
+			certificate->item);
+	return code;
+}
+
+/* The paper says it as well. */
+static void warn_unfinished(const struct certificate *certificate)
+{
+	if (certificate_is_unfinished(certificate))
+		cli_fail(EXIT_DONE,
+			"warning: --until has not come yet; the rest of the period is not counted");
+}
+
 /* --- writing */
 
 static int write_signature(const char *path, const char *csv, const struct minisign_secret *key)
@@ -298,6 +334,10 @@ static int fill(const struct command *command, const struct options *options, st
 	certificate->item = options->item;
 	certificate->entry = options->entry;
 	certificate->title = title_of(context, certificate);
+	if (context->untrusted)
+		return cli_fail(EXIT_REACH, "the daemon's clock is not believed, and a certificate bears its "
+					    "date; `bangtin clock` says "
+					    "more");
 	int code = context_time(context, "from", options->from, 0, &certificate->from);
 	if (code == EXIT_DONE)
 		code = context_time(context, "until", options->until, 0, &certificate->until);
@@ -326,6 +366,8 @@ static int issue(const struct command *command, const struct options *options, c
 	if (code == EXIT_DONE)
 		code = prove(&certificate, &rows);
 	if (code == EXIT_DONE)
+		code = refuse_unknown(&context, &certificate, &rows);
+	if (code == EXIT_DONE)
 		code = certificate_tally(&certificate, &rows);
 	for (size_t i = 0; i < certificate.posting_count && code == EXIT_DONE; i++)
 		code = plan_display(&context, &certificate, &certificate.postings[i]);
@@ -335,6 +377,8 @@ static int issue(const struct command *command, const struct options *options, c
 		print_json(&certificate);
 	if (code == EXIT_DONE && options->out)
 		code = write_files(&certificate, options);
+	if (code == EXIT_DONE)
+		warn_unfinished(&certificate);
 	rows_close(&rows);
 	certificate_finish(&certificate);
 	context_finish(&context);

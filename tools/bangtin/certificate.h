@@ -51,6 +51,8 @@ struct certificate {
  * Reported. */
 int certificate_tally(struct certificate *certificate, struct rows *rows);
 void certificate_finish(struct certificate *certificate);
+/* It was issued before the end of its period. */
+bool certificate_is_unfinished(const struct certificate *certificate);
 const char *interruption_name(enum interruption why);
 
 /* The figures as comma-separated values; the caller frees. */

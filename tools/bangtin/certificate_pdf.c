@@ -105,6 +105,13 @@ static void add_subject(struct paper *paper, struct words_kept *kept, const stru
 		keep(kept, xasprintf("từ %s đến %s", moment(kept, certificate, certificate->from),
 				   moment(kept, certificate, certificate->until))),
 		0);
+	if (certificate_is_unfinished(certificate))
+		paper_row(paper, "Lưu ý",
+			keep(kept,
+				xasprintf(
+					"Giấy này lập khi chưa hết thời gian trên: kết quả chỉ tính đến %s.",
+					moment(kept, certificate, certificate->issued))),
+			0);
 	if (certificate->demand)
 		paper_row(paper, "Yêu cầu khi đăng", certificate->demand, 0);
 }

@@ -160,6 +160,11 @@ const char *interruption_name(enum interruption why)
 	return names[why];
 }
 
+bool certificate_is_unfinished(const struct certificate *certificate)
+{
+	return certificate->issued < certificate->until;
+}
+
 void certificate_finish(struct certificate *certificate)
 {
 	free(certificate->postings);
