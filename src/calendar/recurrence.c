@@ -7,8 +7,8 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Rules such as FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30 have no day at all: libical itself gives up on those after some
- * thousand years, at once. */
+#include "calendar/possible.h"
+
 #define RULE_MOST 512
 
 enum { WORD = 64 };
@@ -97,6 +97,14 @@ static bool is_set(const short *parts)
 	return parts[0] != ICAL_RECURRENCE_ARRAY_MAX;
 }
 
+static bool counts_from_the_end(const short *parts, size_t most)
+{
+	for (size_t i = 0; i < most && parts[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
+		if (parts[i] < 0)
+			return true;
+	return false;
+}
+
 static const char *refuse_rule(const struct icalrecurrencetype *rule)
 {
 	switch (rule->freq) {
@@ -112,6 +120,10 @@ static const char *refuse_rule(const struct icalrecurrencetype *rule)
 		if (has_numbered_day(rule))
 			return _("a numbered day such as 1MO goes with FREQ=MONTHLY or YEARLY; leave the "
 				 "number out");
+		/* libical 3.0.16 finds no day then */
+		if (counts_from_the_end(rule->by_month_day, ICAL_BY_MONTHDAY_SIZE))
+			return _("a BYMONTHDAY that counts from the end of the month goes with FREQ=MONTHLY "
+				 "or YEARLY");
 		break;
 	case ICAL_MONTHLY_RECURRENCE:
 		if (is_set(rule->by_week_no) || is_set(rule->by_year_day))
@@ -210,7 +222,8 @@ int recurrence_make(struct arena *arena, const char *text, day_t first, day_t la
 		if (!why) {
 			until_as_date(&rule, zone);
 			struct recurrence *recurrence = make(arena, first, last);
-			follow(recurrence, rule);
+			if (recurrence_is_possible(&rule, first, recurrence->size))
+				follow(recurrence, rule);
 			*ret_recurrence = recurrence;
 		}
 		pthread_mutex_unlock(&libical);

@@ -199,6 +199,7 @@ static void test_refused(void **state)
 		{"FREQ=DAILY;FREQ=DAILY", "twice"},
 		{"FREQ=MONTHLY;BYDAY=MO;BYDAY=TU", "twice"},
 		{"FREQ=DAILY;RSCALE=CHINESE", "lunar"},
+		{"FREQ=DAILY;BYMONTHDAY=-1", "from the end of the month"},
 		{"FREQ=DAILY;BYDAY=XX", "no recurrence rule"},
 		{"FREQ=DAILY;INTERVAL=0", "no recurrence rule"},
 	};
@@ -213,6 +214,11 @@ static void test_refused(void **state)
 
 static void test_bounds(void **state)
 {
+	static const char *const never[] = {"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+		"FREQ=MONTHLY;INTERVAL=12;BYMONTH=2", "FREQ=DAILY;INTERVAL=7;BYDAY=FR",
+		"FREQ=WEEKLY;BYMONTH=13;BYDAY=MO", "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",
+		"FREQ=YEARLY;BYMONTH=2;BYDAY=6MO", "FREQ=YEARLY;BYYEARDAY=-366;INTERVAL=4",
+		"FREQ=YEARLY;BYWEEKNO=30;BYMONTH=1;BYDAY=MO"};
 	struct fixture *f = *state;
 	assert_int_equal(make(f, "FREQ=DAILY;INTERVAL=2", "2026-01-01", "2026-01-05"), 0);
 	assert_int_equal(recurrence_count(f->rule), 3);
@@ -220,8 +226,10 @@ static void test_bounds(void **state)
 	assert_false(recurrence_contains(f->rule, date("2026-01-07")));
 	assert_false(recurrence_contains(f->rule, date("2025-12-30")));
 	/* no such day, ever: at once */
-	assert_int_equal(make(f, "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2026-01-01", NULL), 0);
-	assert_int_equal(recurrence_count(f->rule), 0);
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+		assert_int_equal(make(f, never[i], "2026-01-01", NULL), 0);
+		assert_int_equal(recurrence_count(f->rule), 0);
+	}
 	assert_int_equal(make(f, "FREQ=MONTHLY;BYDAY=5MO;COUNT=3", "2026-01-01", NULL), 0);
 	assert_int_equal(recurrence_count(f->rule), 3);
 	/* an UNTIL with a time is the local day that holds it: 17:30 UTC is the next day in Vietnam */
