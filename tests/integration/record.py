@@ -175,6 +175,56 @@ def verify(pdf, record):
     return run("bangtin", "certificate", "--verify", pdf[:-3] + "csv", "--record", record)
 
 
+def content(number, quota=""):
+    return f"""messages:
+  a: {{text: Lần {number}}}
+schedule:
+  - {{show: a, name: a, on: [led], hours: ["{"00:00-24:00" if number == 1 else "23:00-24:00"}"], for: 10m{quota}}}
+"""
+
+
+def a_schedule_that_changed(scratch):
+    """What should have been shown is asked of the generation that played then; of one that is gone it is not invented."""
+    site = Site(scratch, DISPLAYS)
+    site.bangtin("load", site.playlists(content(1, ", at-least: 2/d")))
+    site.start("2026-03-02 00:00:00,8640")
+    wait_for(lambda: (site.status().get("clock", {}).get("time") or "") > "2026-03-02T10:00", 60)
+    site.live("load", site.playlists(content(2)))
+    wait_for(lambda: (site.status().get("clock", {}).get("time") or "") > "2026-03-03T00:10", 60)
+    stop(site.daemon)
+    changed = next(r for r in rows(site) if r["kind"] == "loaded" and r["generation"] == 2)["begin_ns"]
+    ask = ("certificate", "-d", "cong", "--item", "province/a", *PERIOD)
+
+    def counts():
+        code, text, err = site.bangtin(*ask, "--json")
+        return json.loads(text) if code == 0 else err, err
+    got, err = counts()
+    figures = got["displays"][0]
+    begun = got["generations"][0]["generation"] == 0  # before the daemon's first row
+    wanted = changed - DAY[0] + 3600 * SECOND
+    tap.ok([(g["generation"], g["schedule"]) for g in got["generations"]][begun:] == [(1, "known"), (2, "known")] and
+           wanted - 600 * SECOND < figures["scheduled_ns"] <= wanted and got["missing_ns"] == 0 and not err and
+           figures["demanded_showings"] == 2, "each part of the period is held against the generation that played then", got)
+    out = os.path.join(scratch.path, "changed.pdf")
+    generation = os.path.join(site.state, "generations", "000001")
+    os.rename(generation, scratch.path + "/kept")
+    code, _, err = site.bangtin(*ask, "-o", out)
+    paper = " ".join(run("pdftotext", "-layout", out, "-")[1].split())
+    got, _ = counts()
+    figures = got["displays"][0]
+    tap.ok(code == 0 and "not kept any more" in err and "không đối chiếu được" in paper and "Lần 2" in paper and
+           got["generations"][begun]["schedule"] == "gone" and got["missing_ns"] > 9 * 3600 * SECOND and
+           figures["scheduled_ns"] == 3600 * SECOND and figures["demanded_showings"] == 0 and
+           figures["compared_ns"] < figures["sent_ns"], "of a generation that is gone nothing is invented, and the paper says so",
+           f"{err}{paper}{got}")
+    shutil.copytree(os.path.join(site.state, "generations", "000002"), generation)
+    got, _ = counts()
+    tap.ok(got["generations"][begun]["schedule"] in ("changed", "gone") and figures == got["displays"][0],
+           "nor is another in its place believed", got)
+    code, text, err = site.bangtin("certificate", "--entry", "province/khong-co", *PERIOD, "--json")
+    tap.ok(code == 1 and "`province/khong-co`" in err, "an entry of which nobody knows is not certified", text + err)
+
+
 BOARD = """{ name = "bang"; tags = ["led"]; size = "64x32"; rate = 20.0; refresh = "1s"; default = "UBND"; brightness = 60;
   driver = { name = "huidu"; host = "127.0.0.1"; port = PORT; }; }"""
 
@@ -241,6 +291,8 @@ def limit(site, most):
 
 with Scratch() as scratch_:
     certificates(scratch_, a_simulated_day(scratch_))
+with Scratch() as scratch_:
+    a_schedule_that_changed(scratch_)
 with Scratch() as scratch_:
     a_board_that_answers(scratch_)
 tap.done()

@@ -1,150 +1,20 @@
-/* `certificate`: counts what the record has, sets what the schedule and its quotas ask for beside it, and writes both files. */
+/* `certificate`: counts what the record has, sets what the schedules of that time and their quotas asked for beside it, and
+ * writes both files. */
 #include "certificate.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#include "agenda.h"
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/words.h"
 #include "bundle.h"
-#include "sched/window.h"
-#include "walk.h"
 
 struct options {
 	const char *item, *entry, *from, *until, *out, *record, *verify, *unit, *key;
 	struct many displays;
 };
-
-/* --- what it is about */
-
-static const struct entry *find_entry(const struct catalogue *catalogue, const char *id)
-{
-	for (size_t i = 0; catalogue && i < catalogue->entry_count; i++)
-		if (strcmp(catalogue->entries[i]->id, id) == 0)
-			return catalogue->entries[i];
-	return NULL;
-}
-
-static bool shows_only(const struct entry *entry, const struct message *message)
-{
-	for (size_t i = 0; i < entry->playlist->item_count; i++)
-		if (entry->playlist->items[i]->message != message)
-			return false;
-	return true;
-}
-
-/* Whether what that entry is owed is owed to what the certificate is about. */
-static bool is_owed(
-	const struct context *context, const struct certificate *certificate, const struct entry *entry)
-{
-	if (certificate->entry)
-		return strcmp(entry->id, certificate->entry) == 0;
-	const struct message *message = catalogue_message(context->catalogue, certificate->item);
-	return message && shows_only(entry, message);
-}
-
-/* A message that is gone may still be certified: the record knows it. */
-static const char *title_of(const struct context *context, const struct certificate *certificate)
-{
-	const struct message *message = NULL;
-
-	if (certificate->item && context->catalogue)
-		message = catalogue_message(context->catalogue, certificate->item);
-	const struct entry *entry =
-		certificate->entry ? find_entry(context->catalogue, certificate->entry) : NULL;
-	if (entry && shows_only(entry, entry->playlist->items[0]->message))
-		message = entry->playlist->items[0]->message;
-	return message ? message->text : "";
-}
-
-/* --- what the schedule says */
-
-struct planning {
-	const struct certificate *certificate;
-	struct posting *posting;
-};
-
-static void plan_segment(void *data, day_t day, const struct segment *segment)
-{
-	struct planning *planning = data;
-	const struct certificate *certificate = planning->certificate;
-	char item[RECORD_ITEM];
-
-	(void)day;
-	if (!segment->entry)
-		return;
-	const struct message *message = segment->item->message;
-	snprintf(item, sizeof item, "%s/%s", message->unit, message->name);
-	if (certificate->entry ? strcmp(segment->entry->id, certificate->entry) != 0
-			       : strcmp(item, certificate->item) != 0)
-		return;
-	planning->posting->planned += segment->end - segment->start;
-	planning->posting->planned_showings += segment->item_start == segment->start;
-}
-
-static void add_demand(const struct context *context, struct certificate *certificate,
-	const struct entry *entry, struct posting *posting)
-{
-	int days;
-	int64_t open = agenda_open_time(context, certificate->from, certificate->until, entry, &days);
-	const struct quota *least = &entry->at_least;
-
-	posting->demanded += open / 1000 * entry->share;
-	if (least->count)
-		posting->demanded_showings +=
-			least->a_day ? (int64_t)least->count * days : least->count * (open / NS_PER_HOUR);
-}
-
-static char *demand_text(const struct entry *entry)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	if (!to)
-		abort();
-	if (entry->share)
-		fprintf(to, "%.4g %% thời gian mở", entry->share / 10.0);
-	if (entry->at_least.count)
-		fprintf(to, "%sít nhất %d lượt/%s", entry->share ? "; " : "", entry->at_least.count,
-			entry->at_least.a_day ? "ngày" : "giờ");
-	if (entry->at_most.count)
-		fprintf(to, "%snhiều nhất %d lượt/%s", entry->share || entry->at_least.count ? "; " : "",
-			entry->at_most.count, entry->at_most.a_day ? "ngày" : "giờ");
-	fclose(to);
-	return text;
-}
-
-static int plan_display(struct context *context, struct certificate *certificate, struct posting *posting)
-{
-	struct planning planning = {certificate, posting};
-	int code = context_show(context, posting->display);
-
-	if (code != EXIT_DONE || !context->catalogue) {
-		posting->planned = -1;
-		return code;
-	}
-	walk_run(&(struct walk){
-		context, certificate->from, certificate->until, true, plan_segment, &planning});
-	for (size_t i = 0; i < context->catalogue->entry_count; i++) {
-		const struct entry *entry = context->catalogue->entries[i];
-		if (!entry_names_display(entry, show_view(context->show)->display) ||
-			!is_owed(context, certificate, entry))
-			continue;
-		add_demand(context, certificate, entry, posting);
-		if (!certificate->demand) {
-			certificate->demand = demand_text(entry);
-			if (!certificate->demand[0]) {
-				free(certificate->demand);
-				certificate->demand = NULL;
-			}
-		}
-	}
-	return EXIT_DONE;
-}
 
 /* --- the displays: those that were named; else those on which it was shown or should have been */
 
@@ -205,28 +75,34 @@ static bool found(void *data, const struct record_row *row)
 	return false;
 }
 
-/* A message of which neither the schedule nor the record knows, at any time: a paper of it would only look like one. */
-static int refuse_unknown(
-	const struct context *context, const struct certificate *certificate, struct rows *rows)
+/* Of which neither the schedules nor the record know, at any time: a paper of it would only look like one. */
+static int refuse_unknown(const struct certificate *certificate, struct rows *rows)
 {
-	if (!certificate->item ||
-		(context->catalogue && catalogue_message(context->catalogue, certificate->item)))
-		return EXIT_DONE;
-	const struct record_query query = {.item = certificate->item};
-	bool known = false;
-	int code = rows_read(rows, &query, found, &known);
-	if (code == EXIT_DONE && !known)
+	const struct record_query query = {.item = certificate->item, .entry = certificate->entry};
+	bool known = certificate->is_known;
+	int code = known ? EXIT_DONE : rows_read(rows, &query, found, &known);
+
+	if (code != EXIT_DONE || known)
+		return code;
+	if (certificate->entry)
 		return cli_fail(EXIT_INPUT,
-			"neither the schedule nor the record knows the message `%s`; `bangtin agenda "
-			"--items` "
-			"lists them",
-			certificate->item);
-	return code;
+			"neither the schedule nor the record knows the entry `%s`; `bangtin agenda` lists "
+			"them",
+			certificate->entry);
+	return cli_fail(EXIT_INPUT,
+		"neither the schedule nor the record knows the message `%s`; `bangtin agenda "
+		"--items` "
+		"lists them",
+		certificate->item);
 }
 
-/* The paper says it as well. */
-static void warn_unfinished(const struct certificate *certificate)
+/* The paper says these as well. */
+static void warn(const struct certificate *certificate)
 {
+	if (certificate->missing > 0)
+		cli_fail(EXIT_DONE, "warning: what should have been shown is not known for all of the "
+				    "period: generations "
+				    "that played in it are not kept any more");
 	if (certificate_is_unfinished(certificate))
 		cli_fail(EXIT_DONE,
 			"warning: --until has not come yet; the rest of the period is not counted");
@@ -283,6 +159,23 @@ static int write_files(const struct certificate *certificate, const struct optio
 	return code;
 }
 
+static json_t *played_json(const struct certificate *certificate)
+{
+	json_t *list = json_array();
+	char from[48], until[48];
+
+	for (size_t i = 0; i < certificate->played_count; i++) {
+		const struct played *played = &certificate->played[i];
+		time_format(certificate->zone, played->from, from, sizeof from);
+		time_format(certificate->zone, played->until, until, sizeof until);
+		json_array_append_new(
+			list, json_pack("{s:i, s:s, s:s, s:s, s:s}", "generation", played->generation, "from",
+				      from, "until", until, "schedule", played_name(played->state), "digest",
+				      played->digest));
+	}
+	return list;
+}
+
 static void print_json(const struct certificate *certificate)
 {
 	json_t *displays = json_array();
@@ -290,28 +183,29 @@ static void print_json(const struct certificate *certificate)
 	for (size_t i = 0; i < certificate->posting_count; i++) {
 		const struct posting *posting = &certificate->postings[i];
 		json_array_append_new(displays,
-			json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "display",
+			json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "display",
 				posting->display, "confirmed_ns", (json_int_t)posting->all.confirmed,
 				"confirmed_showings", (json_int_t)posting->all.confirmed_showings, "sent_ns",
 				(json_int_t)posting->all.sent, "sent_showings",
 				(json_int_t)posting->all.sent_showings, "dark_ns", (json_int_t)posting->dark,
 				"scheduled_ns", (json_int_t)posting->planned, "scheduled_showings",
-				(json_int_t)posting->planned_showings, "demanded_ns",
-				(json_int_t)posting->demanded, "demanded_showings",
-				(json_int_t)posting->demanded_showings));
+				(json_int_t)posting->planned_showings, "compared_ns",
+				(json_int_t)posting->compared, "demanded_ns", (json_int_t)posting->demanded,
+				"demanded_showings", (json_int_t)posting->demanded_showings));
 	}
-	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o}", "head",
+	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:I, s:o}", "head",
 		(json_int_t)certificate->head.number, "digest", certificate->head.digest, "first",
 		(json_int_t)certificate->first, "last", (json_int_t)certificate->last, "interruptions",
-		(json_int_t)certificate->gap_count, "displays", displays);
+		(json_int_t)certificate->gap_count, "generations", played_json(certificate), "missing_ns",
+		(json_int_t)certificate->missing, "displays", displays);
 	cli_print_json(json);
 	json_decref(json);
 }
 
 /* --- */
 
-/* Nothing is certified by a record that is not whole. */
-static int prove(struct certificate *certificate, struct rows *rows)
+/* Nothing is certified by a record that is not whole. ret_first: its first row. */
+static int prove(struct certificate *certificate, struct rows *rows, int64_t *ret_first)
 {
 	struct record_verdict verdict;
 	int code = rows_verify(rows, NULL, 0, &verdict);
@@ -319,6 +213,7 @@ static int prove(struct certificate *certificate, struct rows *rows)
 	if (code == EXIT_DONE && verdict.why)
 		return cli_fail(EXIT_INPUT, "the record is not whole: row %lld: %s", (long long)verdict.bad,
 			_(verdict.why));
+	*ret_first = verdict.first;
 	certificate->head.number = verdict.last;
 	memcpy(certificate->head.digest, verdict.digest, sizeof certificate->head.digest);
 	return code;
@@ -333,7 +228,6 @@ static int fill(const struct command *command, const struct options *options, st
 	certificate->issued = context->now;
 	certificate->item = options->item;
 	certificate->entry = options->entry;
-	certificate->title = title_of(context, certificate);
 	if (context->untrusted)
 		return cli_fail(EXIT_REACH, "the daemon's clock is not believed, and a certificate bears its "
 					    "date; `bangtin clock` says "
@@ -346,10 +240,27 @@ static int fill(const struct command *command, const struct options *options, st
 			certificate->until - certificate->from > (CERTIFICATE_DAYS - 1) * 24 * NS_PER_HOUR))
 		code = cli_usage(
 			command, "--until must come after --from, by at most %d days", CERTIFICATE_DAYS - 1);
-	if (code == EXIT_DONE && options->entry && !find_entry(context->catalogue, options->entry))
-		code = cli_fail(
-			EXIT_INPUT, "no entry is named `%s`; `bangtin agenda` lists them", options->entry);
 	return code == EXIT_DONE ? choose_displays(options, context, certificate) : code;
+}
+
+/* First what should have been: what was is held against it. */
+static int count(struct certificate *certificate, const struct common *common, const struct context *context,
+	struct rows *rows)
+{
+	int64_t first = 0;
+	int code = prove(certificate, rows, &first);
+
+	if (code == EXIT_DONE)
+		code = certificate_played(certificate, rows, first);
+	if (code == EXIT_DONE)
+		code = certificate_plan(certificate, common, context);
+	if (code == EXIT_DONE)
+		code = refuse_unknown(certificate, rows);
+	if (code == EXIT_DONE)
+		code = certificate_tally(certificate, rows);
+	if (code == EXIT_DONE)
+		certificate->title = certificate_wording(certificate, certificate->content);
+	return code;
 }
 
 static int issue(const struct command *command, const struct options *options, const struct common *common)
@@ -364,13 +275,7 @@ static int issue(const struct command *command, const struct options *options, c
 	if (code == EXIT_DONE)
 		code = rows_open(common, options->record, &rows);
 	if (code == EXIT_DONE)
-		code = prove(&certificate, &rows);
-	if (code == EXIT_DONE)
-		code = refuse_unknown(&context, &certificate, &rows);
-	if (code == EXIT_DONE)
-		code = certificate_tally(&certificate, &rows);
-	for (size_t i = 0; i < certificate.posting_count && code == EXIT_DONE; i++)
-		code = plan_display(&context, &certificate, &certificate.postings[i]);
+		code = count(&certificate, common, &context, &rows);
 	if (code == EXIT_DONE && options->displays.count == 0)
 		leave_out_void(&certificate);
 	if (code == EXIT_DONE && common->json)
@@ -378,7 +283,7 @@ static int issue(const struct command *command, const struct options *options, c
 	if (code == EXIT_DONE && options->out)
 		code = write_files(&certificate, options);
 	if (code == EXIT_DONE)
-		warn_unfinished(&certificate);
+		warn(&certificate);
 	rows_close(&rows);
 	certificate_finish(&certificate);
 	context_finish(&context);

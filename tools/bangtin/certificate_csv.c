@@ -88,12 +88,22 @@ static void put_figures(FILE *to, const struct certificate *certificate)
 /* Not of the record: not held against it. */
 static void put_plan(FILE *to, const struct certificate *certificate)
 {
+	char from[48], until[48];
+
+	for (size_t i = 0; i < certificate->played_count; i++) {
+		const struct played *played = &certificate->played[i];
+		time_format(certificate->zone, played->from, from, sizeof from);
+		time_format(certificate->zone, played->until, until, sizeof until);
+		fprintf(to, "generation,%d,%s,%s,%s,%s\n", played->generation, from, until,
+			played_name(played->state), played->digest);
+	}
 	for (size_t i = 0; i < certificate->posting_count; i++) {
 		const struct posting *posting = &certificate->postings[i];
 		if (posting->planned >= 0)
-			fprintf(to, "schedule,%s,%lld,%lld,%lld,%lld\n", posting->display,
+			fprintf(to, "schedule,%s,%lld,%lld,%lld,%lld,%lld\n", posting->display,
 				(long long)posting->planned, (long long)posting->planned_showings,
-				(long long)posting->demanded, (long long)posting->demanded_showings);
+				(long long)posting->demanded, (long long)posting->demanded_showings,
+				(long long)posting->compared);
 	}
 }
 
@@ -108,7 +118,7 @@ char *certificate_csv(const struct certificate *certificate)
 	fputs(FIRST "\n", to);
 	put_line(to, "site", certificate->site);
 	put_line(to, "unit", certificate->unit);
-	put_line(to, "title", certificate->title);
+	put_line(to, "title", certificate->title ? certificate->title : "");
 	put_line(to, certificate->item ? "item" : "entry",
 		certificate->item ? certificate->item : certificate->entry);
 	put_line(to, "zone", zone_name(certificate->zone));

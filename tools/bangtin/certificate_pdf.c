@@ -6,11 +6,11 @@
 #include "certificate.h"
 #include "render/paper.h"
 
-enum { GAPS_MOST = 20, CELLS_MOST = DISPLAYS_MOST * 8 };
+enum { GAPS_MOST = 20, PLAYED_MOST = 12, CELLS_MOST = DISPLAYS_MOST * 8 };
 
 /* Texts that live as long as the paper is written. */
 struct words_kept {
-	char *texts[1024];
+	char *texts[2048];
 	size_t count;
 };
 
@@ -92,8 +92,11 @@ static void add_subject(struct paper *paper, struct words_kept *kept, const stru
 		paper_row(paper, "Tin", certificate->item, 0);
 	else
 		paper_row(paper, "Mục trong lịch phát", certificate->entry, 0);
-	if (certificate->title[0])
-		paper_row(paper, "Nội dung", certificate->title, 0);
+	if (!certificate->title || certificate->title[0])
+		paper_row(paper, "Nội dung",
+			certificate->title ? certificate->title
+					   : "không còn lưu; nhật ký chỉ có mã nội dung dưới đây.",
+			0);
 	if (certificate->content[0])
 		paper_row(paper, "Mã nội dung (SHA-256)", certificate->content, 0);
 	if (certificate->contents > 1)
@@ -109,7 +112,8 @@ static void add_subject(struct paper *paper, struct words_kept *kept, const stru
 		paper_row(paper, "Lưu ý",
 			keep(kept,
 				xasprintf(
-					"Giấy này lập khi chưa hết thời gian trên: kết quả chỉ tính đến %s.",
+					"Giấy này lập khi chưa hết thời gian trên: kết quả và lịch chỉ tính "
+					"đến %s.",
 					moment(kept, certificate, certificate->issued))),
 			0);
 	if (certificate->demand)
@@ -121,17 +125,39 @@ static const char *total_of(const struct count *count, struct words_kept *kept)
 	return keep(kept, xasprintf("%s", minutes(kept, count->confirmed + count->sent)));
 }
 
-static void add_cells(const char **cells, struct words_kept *kept, const char *name,
-	const struct count *count, int64_t planned)
+/* A star: of the part only whose schedule is known. */
+static const char *planned_text(
+	struct words_kept *kept, const struct certificate *certificate, int64_t planned)
 {
+	if (planned < 0)
+		return "—";
+	return keep(kept, xasprintf("%s%s", minutes(kept, planned), certificate->missing ? " *" : ""));
+}
+
+static void add_cells(const char **cells, struct words_kept *kept, const struct certificate *certificate,
+	const char *name, const struct posting *posting)
+{
+	const struct count *count = &posting->all;
+
 	cells[0] = name;
-	cells[1] = planned < 0 ? "—" : minutes(kept, planned);
+	cells[1] = planned_text(kept, certificate, posting->planned);
 	cells[2] = minutes(kept, count->confirmed);
 	cells[3] = number_text(kept, count->confirmed_showings, 0);
 	cells[4] = minutes(kept, count->sent);
 	cells[5] = number_text(kept, count->sent_showings, 0);
 	cells[6] = total_of(count, kept);
-	cells[7] = percent(kept, count->confirmed + count->sent, planned);
+	cells[7] = percent(kept, certificate->missing ? posting->compared : count->confirmed + count->sent,
+		posting->planned);
+}
+
+static void add_to(struct posting *sum, const struct posting *posting)
+{
+	sum->all.confirmed += posting->all.confirmed;
+	sum->all.sent += posting->all.sent;
+	sum->all.confirmed_showings += posting->all.confirmed_showings;
+	sum->all.sent_showings += posting->all.sent_showings;
+	sum->compared += posting->compared;
+	sum->planned = sum->planned < 0 || posting->planned < 0 ? -1 : sum->planned + posting->planned;
 }
 
 static void add_results(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
@@ -140,29 +166,80 @@ static void add_results(struct paper *paper, struct words_kept *kept, const stru
 		{"Bảng xác nhận (phút)", 0.13, true}, {"Lượt", 0.09, true}, {"Đã gửi (phút)", 0.12, true},
 		{"Lượt", 0.09, true}, {"Tổng (phút)", 0.12, true}, {"So với lịch", 0.11, true}};
 	const char *cells[CELLS_MOST + 8];
-	struct count sum = {0};
-	int64_t planned = 0;
+	struct posting *sum = xcalloc(1, sizeof *sum);
 	size_t rows = 0;
 
 	for (size_t i = 0; i < certificate->posting_count; i++) {
 		const struct posting *posting = &certificate->postings[i];
-		add_cells(&cells[8 * rows++], kept, posting->display, &posting->all, posting->planned);
-		sum.confirmed += posting->all.confirmed;
-		sum.sent += posting->all.sent;
-		sum.confirmed_showings += posting->all.confirmed_showings;
-		sum.sent_showings += posting->all.sent_showings;
-		planned = planned < 0 || posting->planned < 0 ? -1 : planned + posting->planned;
+		add_cells(&cells[8 * rows++], kept, certificate, posting->display, posting);
+		add_to(sum, posting);
 	}
 	if (rows > 1)
-		add_cells(&cells[8 * rows++], kept, "Cộng", &sum, planned);
+		add_cells(&cells[8 * rows++], kept, certificate, "Cộng", sum);
+	free(sum);
 	paper_text(paper, PAPER_HEADING, "2. Kết quả hiển thị");
 	paper_table(paper, columns, 8, cells, rows, rows > 1);
 	paper_text(paper, PAPER_SMALL,
 		"“Bảng xác nhận”: bộ điều khiển của bảng đã trả lời là đã hiển thị. “Đã gửi”: dữ liệu đã "
 		"được gửi trọn "
-		"vẹn, nhưng loại bảng này không có trả lời để xác nhận. “Theo lịch”: theo lịch phát đang có "
-		"hiệu lực khi "
-		"lập giấy này. Lượt: số lần thông báo bắt đầu hiển thị.");
+		"vẹn, nhưng loại bảng này không có trả lời để xác nhận. “Theo lịch”: theo lịch phát có hiệu "
+		"lực vào lúc "
+		"đó (bảng dưới); giờ bật của bảng lấy theo cấu hình khi lập giấy này. Lượt: số lần thông báo "
+		"bắt đầu hiển "
+		"thị.");
+	if (certificate->missing)
+		paper_text(paper, PAPER_SMALL,
+			keep(kept,
+				xasprintf("* Lịch phát của %s phút trong thời gian trên không còn lưu, nên "
+					  "không biết lẽ ra phải hiển thị bao nhiêu; cột “Theo lịch” và “So "
+					  "với lịch” chỉ tính phần còn lại.",
+					minutes(kept, certificate->missing))));
+}
+
+static const char *state_text(enum played_state state)
+{
+	static const char *const texts[] = {[PLAYED_KNOWN] = "đã đối chiếu",
+		[PLAYED_NONE] = "nhật ký chưa có lịch phát nào",
+		[PLAYED_GONE] = "không còn lưu, không đối chiếu được",
+		[PLAYED_CHANGED] = "bản lưu khác bản đã phát, không đối chiếu được",
+		[PLAYED_BROKEN] = "bản lưu không đọc được, không đối chiếu được",
+		[PLAYED_UNTOLD] = "nhật ký không còn ghi, không đối chiếu được"};
+
+	return texts[state];
+}
+
+static void add_played(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	static const struct paper_column columns[] = {{"Lần nạp", 0.12, true}, {"Từ", 0.22, false},
+		{"Đến", 0.22, false}, {"Đối chiếu", 0.44, false}};
+	const char *cells[PLAYED_MOST * 4];
+	size_t rows = 0;
+
+	if (certificate->played_count == 0)
+		return;
+	for (; rows < certificate->played_count && rows < PLAYED_MOST; rows++) {
+		const struct played *played = &certificate->played[rows];
+		const char **row = &cells[4 * rows];
+		row[0] = played->generation ? number_text(kept, played->generation, 0) : "—";
+		row[1] = moment(kept, certificate, played->from);
+		row[2] = moment(kept, certificate, played->until);
+		row[3] = state_text(played->state);
+	}
+	paper_text(paper, PAPER_HEADING, "Lịch phát có hiệu lực trong thời gian trên");
+	paper_table(paper, columns, 4, cells, rows, false);
+	if (certificate->played_count > rows)
+		paper_text(paper, PAPER_SMALL,
+			keep(kept, xasprintf("Và %zu khoảng khác; xem tệp CSV kèm theo.",
+					   certificate->played_count - rows)));
+}
+
+/* What is owed for a part only proves that it was too little, never that it was enough. */
+static const char *conclusion(
+	const struct certificate *certificate, const struct posting *posting, int64_t had, int64_t showings)
+{
+	if (had < posting->demanded || showings < posting->demanded_showings)
+		return "CHƯA ĐẠT";
+	return certificate->missing ? "CHƯA RÕ *" : "ĐẠT";
 }
 
 static void add_demands(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
@@ -185,8 +262,7 @@ static void add_demands(struct paper *paper, struct words_kept *kept, const stru
 		row[2] = minutes(kept, had);
 		row[3] = posting->demanded_showings ? number_text(kept, posting->demanded_showings, 0) : "—";
 		row[4] = number_text(kept, showings, 0);
-		row[5] = had >= posting->demanded && showings >= posting->demanded_showings ? "ĐẠT"
-											    : "CHƯA ĐẠT";
+		row[5] = conclusion(certificate, posting, had, showings);
 	}
 	if (rows == 0)
 		return;
@@ -281,6 +357,7 @@ int certificate_pdf(const struct certificate *certificate, const char *csv_diges
 			add_head(paper, kept, certificate);
 			add_subject(paper, kept, certificate);
 			add_results(paper, kept, certificate);
+			add_played(paper, kept, certificate);
 			add_demands(paper, kept, certificate);
 			add_gaps(paper, kept, certificate);
 			add_proof(paper, kept, certificate, csv_digest);

@@ -52,6 +52,20 @@ static void add_days(
 	}
 }
 
+/* Only what was shown while a schedule played that is known can be set beside what it asked for. */
+static int64_t comparable(const struct certificate *certificate, int64_t begin, int64_t end)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < certificate->played_count; i++) {
+		const struct played *played = &certificate->played[i];
+		int64_t from = latest(begin, played->from), until = earliest(end, played->until);
+		if (played->state == PLAYED_KNOWN && from < until)
+			sum += until - from;
+	}
+	return sum;
+}
+
 static bool take_showing(void *data, const struct record_row *row)
 {
 	struct certificate *certificate = data;
@@ -68,6 +82,7 @@ static bool take_showing(void *data, const struct record_row *row)
 	}
 	add(&posting->all, row->confirmed, end - begin, row->begins && row->begin >= certificate->from);
 	add_days(certificate, posting, row);
+	posting->compared += comparable(certificate, begin, end);
 	if (certificate->first == 0)
 		certificate->first = row->number;
 	certificate->last = row->number;
@@ -167,6 +182,12 @@ bool certificate_is_unfinished(const struct certificate *certificate)
 
 void certificate_finish(struct certificate *certificate)
 {
+	for (size_t i = 0; i < certificate->posting_count; i++)
+		free(certificate->postings[i].owed);
+	for (size_t i = 0; i < certificate->wording_count; i++)
+		free(certificate->wordings[i].text);
+	free(certificate->wordings);
+	free(certificate->played);
 	free(certificate->postings);
 	free(certificate->gaps);
 	free(certificate->demand);
