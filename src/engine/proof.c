@@ -45,6 +45,7 @@ struct proof {
 	int least;		     /* brightness */
 	int64_t seen;
 	int64_t unreachable; /* since; TIME_NEVER: it is not */
+	bool was_lost;	     /* it was reachable before: every moment of that counts */
 };
 
 static int64_t system_time(void)
@@ -229,9 +230,13 @@ static void handed(void *data, uint64_t sequence, int64_t instant)
 	take_composed(proof, instant, output_frame_digest(proof->output));
 }
 
+/* A loss is told however short it was, from the last frame that was shown: it costs a row, like the showing that it cut. How
+ * long opening takes when the daemon starts is told only where it takes long. */
 static void note_unreachable(struct proof *proof, int64_t until, bool trusted)
 {
-	if (proof->unreachable == TIME_NEVER || until - proof->unreachable <= BEGINNING) {
+	int64_t least = proof->was_lost ? 0 : BEGINNING;
+
+	if (proof->unreachable == TIME_NEVER || until - proof->unreachable <= least) {
 		proof->unreachable = TIME_NEVER;
 		return;
 	}
@@ -286,8 +291,10 @@ static void lost(void *data, const char *why)
 	struct proof *proof = data;
 
 	(void)why;
-	if (proof->unreachable == TIME_NEVER)
+	if (proof->unreachable == TIME_NEVER) {
 		proof->unreachable = proof->shown_number ? proof->seen : wall_now(proof->clock);
+		proof->was_lost = true;
+	}
 	end(proof, proof->seen, RECORD_LOST);
 }
 

@@ -252,6 +252,12 @@ def a_board_that_answers(scratch):
     away = wait_for(lambda: [r for r in rows(site, live=True) if r["kind"] == "unreachable" and r["row"] > lost[0]["row"]], 60)
     inside = [r for r in shown(site) if away and r["begin_ns"] < away[0]["end_ns"] and r["end_ns"] > away[0]["begin_ns"]]
     tap.ok(away and away[0]["begin_ns"] == lost[0]["end_ns"] and not inside, "and is unreachable from there until it answers again", (away, inside))
+    before = max(r["row"] for r in rows(site, live=True))
+    stop(board)
+    board = simulator(scratch, port)
+    brief = wait_for(lambda: [r for r in rows(site, live=True) if r["kind"] == "unreachable" and r["row"] > before], 60)
+    ends = [r["end_ns"] for r in rows(site) if r["how"] == "lost" and r["row"] > before]
+    tap.ok(brief and brief[0]["begin_ns"] in ends, "so is one that comes back at once", (brief, ends))
     code, out, err = site.live("export", "--usb", scratch.path)
     place = next((os.path.join(at, "record.db") for at, _, names in os.walk(os.path.join(scratch.path, "bangtin", "out"))
                   if "record.db" in names), None)

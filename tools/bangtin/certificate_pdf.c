@@ -280,12 +280,34 @@ static const char *reason_text(enum interruption why)
 	return texts[why];
 }
 
+/* The table has tenths of a minute. */
+#define BRIEF (6 * NS_PER_SEC)
+
+static void add_brief(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
+{
+	size_t count = 0;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < certificate->gap_count; i++) {
+		int64_t length = certificate->gaps[i].end - certificate->gaps[i].begin;
+		count += length < BRIEF;
+		sum += length < BRIEF ? length : 0;
+	}
+	if (count)
+		paper_text(paper, PAPER_TEXT,
+			keep(kept,
+				xasprintf("%zu lần gián đoạn dưới 6 giây, tổng cộng %s giây; từng lần ghi "
+					  "trong tệp CSV kèm theo.",
+					count,
+					number_text(kept, (sum + 50 * NS_PER_MS) / (100 * NS_PER_MS), 1))));
+}
+
 static void add_gaps(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
 {
 	static const struct paper_column columns[] = {{"Bảng", 0.17, false}, {"Từ", 0.22, false},
 		{"Đến", 0.22, false}, {"Phút", 0.09, true}, {"Lý do", 0.30, false}};
 	const char *cells[GAPS_MOST * 5];
-	size_t rows = 0;
+	size_t rows = 0, more = 0;
 	int64_t rest = 0;
 
 	paper_text(paper, PAPER_HEADING, "3. Gián đoạn");
@@ -293,8 +315,11 @@ static void add_gaps(struct paper *paper, struct words_kept *kept, const struct 
 		paper_text(paper, PAPER_TEXT, "Nhật ký không ghi nhận gián đoạn nào trong thời gian trên.");
 	for (size_t i = 0; i < certificate->gap_count; i++) {
 		const struct gap *gap = &certificate->gaps[i];
+		if (gap->end - gap->begin < BRIEF)
+			continue;
 		if (rows == GAPS_MOST) {
 			rest += gap->end - gap->begin;
+			more++;
 			continue;
 		}
 		const char **row = &cells[5 * rows++];
@@ -306,10 +331,11 @@ static void add_gaps(struct paper *paper, struct words_kept *kept, const struct 
 	}
 	if (rows)
 		paper_table(paper, columns, 5, cells, rows, false);
-	if (rest)
+	if (more)
 		paper_text(paper, PAPER_TEXT,
 			keep(kept, xasprintf("Và %zu khoảng khác, tổng cộng %s phút; xem tệp CSV kèm theo.",
-					   certificate->gap_count - GAPS_MOST, minutes(kept, rest))));
+					   more, minutes(kept, rest))));
+	add_brief(paper, kept, certificate);
 	paper_text(paper, PAPER_SMALL,
 		"Thời gian gián đoạn không được tính vào kết quả ở mục 2, kể cả khi bảng vẫn giữ hình cũ.");
 }
