@@ -54,10 +54,11 @@ static bool take_row(void *data, const struct record_row *row)
 
 static json_t *verdict_json(const struct record_verdict *verdict)
 {
-	return json_pack("{s:b, s:s?, s:I, s:I, s:I, s:I, s:s, s:I}", "whole", verdict->why == NULL, "why",
-		verdict->why ? _(verdict->why) : NULL, "bad", (json_int_t)verdict->bad, "rows",
+	return json_pack("{s:b, s:s?, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I}", "whole", verdict->why == NULL,
+		"why", verdict->why ? _(verdict->why) : NULL, "bad", (json_int_t)verdict->bad, "rows",
 		(json_int_t)verdict->rows, "first", (json_int_t)verdict->first, "last",
-		(json_int_t)verdict->last, "digest", verdict->digest, "links", (json_int_t)verdict->missing);
+		(json_int_t)verdict->last, "digest", verdict->digest, "links", (json_int_t)verdict->missing,
+		"open", (json_int_t)verdict->open, "open_from_ns", (json_int_t)verdict->open_from);
 }
 
 static void page_work(void *data)

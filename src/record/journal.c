@@ -259,8 +259,13 @@ int journal_gap(struct journal *journal, struct database *database, int64_t lost
 	return database_append(database, &row);
 }
 
+/* Nothing proved it while it was open: one that no daemon can have written is not sealed as something that was shown. */
 static int append_crashed(void *data, struct record_row *row)
 {
+	if (row->end - row->begin > RECORD_OPEN_MOST) {
+		row->kind = RECORD_GAP;
+		row->note = RECORD_NOT_BELIEVED;
+	}
 	return row->end > row->begin ? database_append(data, row) : 0;
 }
 

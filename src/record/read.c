@@ -287,6 +287,25 @@ static size_t still_kept(const struct proof *proof)
 	return count;
 }
 
+/* Nothing proves an open row; but none is written that lasts so long, and the next start would seal it. */
+static int look_at_open(struct record_reader *reader, struct proof *proof)
+{
+	sqlite3_stmt *statement;
+	int error =
+		prepare(reader, "SELECT count(*), min(begin), max(end - begin) FROM open", "", &statement);
+
+	if (error)
+		return error;
+	int code = sqlite3_step(statement);
+	proof->verdict->open = sqlite3_column_int64(statement, 0);
+	proof->verdict->open_from = sqlite3_column_int64(statement, 1);
+	int64_t longest = sqlite3_column_int64(statement, 2);
+	sqlite3_finalize(statement);
+	if (longest > RECORD_OPEN_MOST && !proof->verdict->why)
+		find(proof, proof->at.number + 1, N_("the row in progress claims more than such a row can"));
+	return sqlite_errno(code);
+}
+
 static void conclude(struct proof *proof, const struct record_place *head)
 {
 	if (proof->verdict->why)
@@ -320,6 +339,8 @@ int record_verify(struct record_reader *reader, const struct record_place *known
 		error = prove_rows(reader, &proof);
 	if (!error)
 		conclude(&proof, &head);
+	if (!error)
+		error = look_at_open(reader, &proof);
 	memcpy(ret_verdict->digest, proof.at.digest, sizeof ret_verdict->digest);
 	sqlite3_exec(reader->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	return error;

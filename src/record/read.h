@@ -38,6 +38,8 @@ struct record_verdict {
 	int64_t bad;		    /* the first row that is not as it was written; 0: none */
 	const char *why;	    /* what is wrong; NULL: all is well. Static */
 	int64_t missing;	    /* rows `link` that tell of missing rows or damage before them */
+	int64_t open;		    /* rows in progress: not in the chain yet, so nothing proves them */
+	int64_t open_from;	    /* their earliest begin; 0: none */
 };
 /* The whole chain. known: places that were noted elsewhere (a certificate, an export), as many as count: each must be in
  * it, unless it was cut by age. 0 whatever the verdict is, or -errno. */

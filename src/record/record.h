@@ -20,7 +20,9 @@
 
 #define RECORD_FLUSH (10 * INT64_C(1000000000)) /* ns between two writes */
 #define RECORD_PORTION                                                                                       \
-	(3600 * INT64_C(1000000000)) /* ns that a row is open at most: what a chain does not cover yet */
+	(600 * INT64_C(1000000000)) /* ns that a row is open at most: what a chain does not cover yet */
+#define RECORD_OPEN_MOST                                                                                     \
+	(3600 * INT64_C(1000000000)) /* ns that an open row may claim: the longest that any release wrote */
 
 struct record;
 

@@ -83,6 +83,8 @@ const char *record_source_name(enum record_source source);
 
 /* The note of a row `link` that goes on in the same database: rows up to item had been written, and are not all there. */
 #define RECORD_END_MISSING "rows before this one are missing"
+/* The note of a row `gap` in place of a showing that was in progress when the daemon died, and cannot have been written so. */
+#define RECORD_NOT_BELIEVED "a row in progress that claimed more than such a row can"
 
 extern const char record_base[RECORD_DIGEST];	     /* 64 zeros */
 char *record_row_text(const struct record_row *row); /* the caller frees */

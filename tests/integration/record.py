@@ -269,6 +269,8 @@ def a_board_that_answers(scratch):
     site.daemon.send_signal(signal.SIGKILL)
     site.daemon.wait()
     before = rows(site)[-1]
+    code, out, err = site.bangtin("log", "--verify")
+    tap.ok(code == 0 and "1 row in progress" in out, "the proof says that the row in progress is not in it", out + err)
     site.start()
     after = wait_for(lambda: [r for r in rows(site, live=True) if r["how"] == "crashed"], 20)
     tap.ok(after and after[0]["end_ns"] == before["end_ns"] and before["row"] == 0,

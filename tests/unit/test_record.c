@@ -282,7 +282,7 @@ static void test_a_long_showing_is_written_before_it_ends(void **unused)
 
 	note(record, RECORD_START, T0, "");
 	show(record, 0, "province/a", T0);
-	for (int64_t at = T0; at <= T0 + 150 * NS_PER_MIN; at += 10 * NS_PER_MIN) {
+	for (int64_t at = T0; at <= T0 + 25 * NS_PER_MIN; at += 5 * NS_PER_MIN / 2) {
 		record_seen(record, 0, numbers[0], at, at - T0);
 		flush(record);
 	}
@@ -294,7 +294,12 @@ static void test_a_long_showing_is_written_before_it_ends(void **unused)
 	assert_int_equal(rows[2].begin, rows[1].end);
 	assert_false(rows[2].begins);
 	assert_int_equal(rows[3].begin, rows[2].end);
-	assert_int_equal(rows[3].end, T0 + 150 * NS_PER_MIN);
+	assert_int_equal(rows[3].end, T0 + 25 * NS_PER_MIN);
+	/* the proof says where it ends */
+	struct record_verdict verdict = verify(NULL, 0);
+	assert_null(verdict.why);
+	assert_int_equal(verdict.open, 1);
+	assert_int_equal(verdict.open_from, rows[3].begin);
 	finish(record);
 }
 
@@ -307,9 +312,9 @@ static void test_a_crash_loses_only_what_was_not_written(void **unused)
 		struct record *record = start();
 		note(record, RECORD_START, T0, "");
 		show(record, 0, "province/a", T0);
-		record_seen(record, 0, numbers[0], T0 + 25 * NS_PER_MIN, 25 * NS_PER_MIN);
+		record_seen(record, 0, numbers[0], T0 + 5 * NS_PER_MIN, 5 * NS_PER_MIN);
 		flush(record);
-		record_seen(record, 0, numbers[0], T0 + 26 * NS_PER_MIN, 26 * NS_PER_MIN);
+		record_seen(record, 0, numbers[0], T0 + 6 * NS_PER_MIN, 6 * NS_PER_MIN);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, NULL, 0), child);
@@ -319,7 +324,7 @@ static void test_a_crash_loses_only_what_was_not_written(void **unused)
 	read_all(&(struct record_query){.open = true});
 	assert_int_equal(row_count, 3);
 	assert_int_equal(rows[1].how, RECORD_CRASHED);
-	assert_int_equal(rows[1].end, T0 + 25 * NS_PER_MIN);
+	assert_int_equal(rows[1].end, T0 + 5 * NS_PER_MIN);
 	assert_whole(3);
 }
 
@@ -409,6 +414,32 @@ static void test_what_rows_share_is_proven(void **unused)
 	write_some(6);
 	forge("UPDATE runs SET boot = 'another'");
 	assert_found(1);
+}
+
+/* What is in progress is not in the chain: it can be forged, but not by more than such a row lasts. */
+static void test_an_open_row_claims_no_more_than_it_can(void **unused)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct record *record = start();
+		note(record, RECORD_START, T0, "");
+		show(record, 0, "province/a", T0);
+		record_seen(record, 0, numbers[0], T0 + NS_PER_MIN, NS_PER_MIN);
+		flush(record);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_whole(1);
+	forge("UPDATE open SET begin = begin - 86400000000000");
+	assert_found(2);
+	struct record *record = start();
+	note(record, RECORD_START, T0 + NS_PER_HOUR, "");
+	finish(record);
+	read_all(&(struct record_query){.open = true});
+	assert_int_equal(row_count, 3);
+	assert_int_equal(rows[1].kind, RECORD_GAP);
+	assert_whole(3);
 }
 
 static void test_removed_and_moved_rows_are_found(void **unused)
@@ -644,6 +675,7 @@ int main(void)
 			test_a_crash_loses_only_what_was_not_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_busy_start_forgets_no_crash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_column_is_proven, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_open_row_claims_no_more_than_it_can, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_rows_share_is_proven, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_removed_and_moved_rows_are_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_tail_cut_while_nobody_ran_is_told, setup, teardown),

@@ -193,11 +193,12 @@ static void print_json(const struct certificate *certificate)
 				(json_int_t)posting->compared, "demanded_ns", (json_int_t)posting->demanded,
 				"demanded_showings", (json_int_t)posting->demanded_showings));
 	}
-	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:I, s:o}", "head",
+	json_t *json = json_pack("{s:I, s:s, s:I, s:I, s:I, s:o, s:I, s:I, s:o}", "head",
 		(json_int_t)certificate->head.number, "digest", certificate->head.digest, "first",
 		(json_int_t)certificate->first, "last", (json_int_t)certificate->last, "interruptions",
 		(json_int_t)certificate->gap_count, "generations", played_json(certificate), "missing_ns",
-		(json_int_t)certificate->missing, "displays", displays);
+		(json_int_t)certificate->missing, "unsealed_from_ns", (json_int_t)certificate->unsealed,
+		"displays", displays);
 	cli_print_json(json);
 	json_decref(json);
 }
@@ -214,6 +215,7 @@ static int prove(struct certificate *certificate, struct rows *rows, int64_t *re
 		return cli_fail(EXIT_INPUT, "the record is not whole: row %lld: %s", (long long)verdict.bad,
 			_(verdict.why));
 	*ret_first = verdict.first;
+	certificate->unsealed = verdict.open ? verdict.open_from : 0;
 	certificate->head.number = verdict.last;
 	memcpy(certificate->head.digest, verdict.digest, sizeof certificate->head.digest);
 	return code;

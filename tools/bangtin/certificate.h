@@ -70,8 +70,9 @@ struct certificate {
 	size_t posting_count;
 	struct gap *gaps;
 	size_t gap_count, gap_capacity;
-	struct record_place head;    /* the record's end when it was issued */
-	int64_t first, last;	     /* rows that were counted; 0: none */
+	struct record_place head; /* the record's end when it was issued */
+	int64_t first, last;	  /* rows that were counted; 0: none */
+	int64_t unsealed;	  /* from then on there are rows in progress, which do not count; 0: none */
 	char content[RECORD_DIGEST]; /* of what was shown last */
 	size_t contents;	     /* wordings it had in that period */
 };

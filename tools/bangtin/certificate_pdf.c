@@ -357,6 +357,12 @@ static void add_proof(struct paper *paper, struct words_kept *kept, const struct
 				  "ký đều bị phát hiện.",
 				(long long)certificate->first, (long long)certificate->last,
 				(long long)certificate->head.number, certificate->head.digest, csv_digest)));
+	if (certificate->unsealed && certificate->unsealed < certificate->until)
+		paper_text(paper, PAPER_SMALL,
+			keep(kept,
+				xasprintf("Phần còn đang hiển thị, sớm nhất từ %s, chưa nằm trong chuỗi băm "
+					  "khi lập giấy này nên chưa được tính.",
+					moment(kept, certificate, certificate->unsealed))));
 }
 
 static void add_signature(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)

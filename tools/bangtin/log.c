@@ -234,6 +234,24 @@ static int list(struct rows *rows, struct record_query *query, enum form form, b
 	return code;
 }
 
+/* How far the proof reaches. */
+static void print_open(const struct rows *rows, const struct record_verdict *verdict)
+{
+	char from[48];
+
+	if (verdict->open == 0)
+		return;
+	time_format(rows->zone, verdict->open_from, from, sizeof from);
+	printf(words_n("%lld row in progress, since %.19s, is not in the chain yet and not proven; it will "
+		       "be "
+		       "after ten minutes at most\n",
+		       "%lld rows in progress, the oldest since %.19s, are not in the chain yet and not "
+		       "proven; "
+		       "each will be after ten minutes at most\n",
+		       (unsigned long)verdict->open),
+		(long long)verdict->open, from);
+}
+
 static int verify(struct rows *rows, const struct record_place *known, size_t count, bool json)
 {
 	struct record_verdict verdict;
@@ -242,11 +260,12 @@ static int verify(struct rows *rows, const struct record_place *known, size_t co
 	if (code != EXIT_DONE)
 		return code;
 	if (json) {
-		json_t *reply = json_pack("{s:b, s:s?, s:I, s:I, s:I, s:I, s:s, s:I}", "whole",
+		json_t *reply = json_pack("{s:b, s:s?, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I}", "whole",
 			verdict.why == NULL, "why", verdict.why, "bad", (json_int_t)verdict.bad, "rows",
 			(json_int_t)verdict.rows, "first", (json_int_t)verdict.first, "last",
 			(json_int_t)verdict.last, "digest", verdict.digest, "links",
-			(json_int_t)verdict.missing);
+			(json_int_t)verdict.missing, "open", (json_int_t)verdict.open, "open_from_ns",
+			(json_int_t)verdict.open_from);
 		cli_print_json(reply);
 		json_decref(reply);
 	} else if (!verdict.why) {
@@ -260,6 +279,7 @@ static int verify(struct rows *rows, const struct record_place *known, size_t co
 				       "damaged\n",
 				       (unsigned long)verdict.missing),
 				(long long)verdict.missing);
+		print_open(rows, &verdict);
 	}
 	if (!verdict.why)
 		return EXIT_DONE;

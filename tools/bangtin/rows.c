@@ -233,6 +233,8 @@ static int verify_daemon(struct rows *rows, struct record_verdict *ret_verdict)
 		.last = number(json, "last"),
 		.bad = number(json, "bad"),
 		.missing = number(json, "links"),
+		.open = number(json, "open"),
+		.open_from = number(json, "open_from_ns"),
 		.why = json_is_true(json_object_get(json, "whole")) ? NULL : why};
 	snprintf(ret_verdict->digest, sizeof ret_verdict->digest, "%s", text(json, "digest"));
 	json_decref(reply);
