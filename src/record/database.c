@@ -5,8 +5,10 @@
 #include "base/alloc.h"
 #include "record/private.h"
 
-#define PAGE	   4096
-#define BUSY_MS	   2000
+#define PAGE	4096
+#define BUSY_MS 2000
+#define CACHE                                                                                                \
+	"-256" /* KiB of pages; it appends, and what it would keep of months grows for weeks and is never read */
 #define FULL_PARTS 10 /* so many tenths less one of the space may be used before the oldest tenth is cut */
 
 enum statement {
@@ -172,7 +174,8 @@ static int settle(struct database *database)
 {
 	char text[80];
 	int error = run(database,
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;");
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+		"PRAGMA cache_size = " CACHE ";");
 
 	if (!error)
 		error = check_kind(database);
