@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "engine/private.h"
+#include "playlist/announcement.h"
 
 #define WAIT_STANDARD	   (5 * NS_PER_SEC)
 #define WAIT_MOST	   (60 * NS_PER_SEC)
@@ -225,6 +226,24 @@ static bool has_room(const struct engine *engine, struct control_request *reques
 	return false;
 }
 
+/* The date on which it begins. An emergency does not wait for the clock: its date is left out; who types can write it. */
+static bool put_date(struct engine *engine, struct control_request *request, struct override *override)
+{
+	bool known = clock_now(&engine->clock).trusted;
+	if (!announcement_has_date(override->text))
+		return true;
+	if (!known && !text_argument(request, "template")) {
+		control_refuse(request, 3,
+			"the clock is not believed, and with it the date: write the date in place of "
+			"`{date}`");
+		return false;
+	}
+	char *words = announcement_on(override->text, known ? engine->site->zone : NULL, override->start);
+	free(override->text);
+	override->text = words;
+	return true;
+}
+
 /* --- announce, clear */
 
 void run_announce(void *data, struct control_request *request)
@@ -237,7 +256,8 @@ void run_announce(void *data, struct control_request *request)
 		!has_room(engine, request) || !announce_text(engine, request, &item->text))
 		return;
 	sign(engine, item, control_peer(request)->uid, control_peer(request)->user);
-	if (!targets_argument(engine, request, item) || !start_argument(engine, request, item)) {
+	if (!targets_argument(engine, request, item) || !start_argument(engine, request, item) ||
+		!put_date(engine, request, item)) {
 		override_edit_finish(&edit);
 		return;
 	}

@@ -47,9 +47,8 @@ bool words_check_braces(const char *what, const char *text, struct diag_list *di
 	if (!fault)
 		return true;
 	diag_error(diags, (struct location){what, 0, 0},
-		"`%s`: an announcement has one field, `{countdown}`, how long it still has to go; for a "
-		"brace in "
-		"the text write `{{`",
+		"`%s`: an announcement has two fields, `{countdown}`, how long it still has to go, and "
+		"`{date}`, the date on which it begins; for a brace in the text write `{{`",
 		check_excerpt(fault));
 	return false;
 }

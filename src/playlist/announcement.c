@@ -1,15 +1,21 @@
 #include "playlist/announcement.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 
-static const char countdown[] = "{countdown}";
+static const char countdown[] = "{countdown}", date[] = "{date}";
 
 static bool is_countdown(const char *at)
 {
 	return strncmp(at, countdown, strlen(countdown)) == 0;
+}
+
+static bool is_date(const char *at)
+{
+	return strncmp(at, date, strlen(date)) == 0;
 }
 
 const char *announcement_fault(const char *text)
@@ -19,10 +25,47 @@ const char *announcement_fault(const char *text)
 			text += 2;
 		else if (is_countdown(text))
 			text += strlen(countdown);
+		else if (is_date(text))
+			text += strlen(date);
 		else
 			return text;
 	}
 	return NULL;
+}
+
+/* The next `{date}`, but not in `{{date}`; NULL: none. */
+static const char *next_date(const char *text)
+{
+	while ((text = strchr(text, '{')) != NULL && !is_date(text))
+		text += text[1] == '{' ? 2 : 1;
+	return text;
+}
+
+bool announcement_has_date(const char *text)
+{
+	return next_date(text) != NULL;
+}
+
+char *announcement_on(const char *text, const struct zone *zone, int64_t start)
+{
+	const struct field field = {
+		.kind = FIELD_DATE, .pace = PACE_DAY, .form = "%A, %d/%m/%Y", .day = DAY_NONE};
+	const struct asking asking = {.zone = zone};
+	char said[64] = "", *words = NULL;
+	size_t size;
+	FILE *to = open_memstream(&words, &size);
+
+	if (!to)
+		abort();
+	if (zone)
+		field_print(&field, &asking, start, said, sizeof said);
+	for (const char *at; (at = next_date(text)) != NULL; text = at + strlen(date)) {
+		fwrite(text, 1, (size_t)(at - text), to);
+		fputs(said, to);
+	}
+	fputs(text, to);
+	fclose(to);
+	return words;
 }
 
 /* A begun second counts, as in every countdown: so what it says changes whole seconds after the begin, and the last

@@ -223,6 +223,13 @@ def check_countdown(scratch, site):
         code, _, err = announce(site, text, "--on", "cong", "--for", "10m")
         tap.ok(code == 1 and text[4:] in err and "{countdown}" in err and "{{" in err and not site.status()["overrides"],
                f"{text}: refused, with what there is", err)
+    for text, words in (("Hôm nay {date} Trung tâm nghỉ", "Hôm nay Thứ Hai, 02/03/2026 Trung tâm nghỉ"),
+                        ("{date}{{date}", "Thứ Hai, 02/03/2026{{date}")):
+        code, reply, err = announce(site, text, "--on", "cong", "--for", "10m")
+        tap.equal([o["text"] for o in site.status()["overrides"]], [words], f"{text}: the date on which it begins")
+        site.live("clear")
+    code, reply, err = announce(site, "{time}", "--on", "cong", "--for", "10m")
+    tap.ok(code == 1 and "{time}" in err, "{time}, which would be wrong a minute later, is refused", err)
     code, reply, err = announce(site, "{countdown}", "--on", "cong", "--for", "10m", "--level", "urgent")
     tap.ok(code == 0 and reply["displays"][0]["confirmed"], "{countdown} is announced", err or reply)
     counted = {}

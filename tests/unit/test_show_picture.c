@@ -1,5 +1,6 @@
 /* frame = f(catalogue, display, instant): what a show composes depends on nothing else, and allocates nothing. */
 #include "frame/rate.h"
+#include "playlist/announcement.h"
 #include "show_fixture.h"
 
 static char *on_other[] = {(char *)"other"};
@@ -167,6 +168,22 @@ static void other_braces_stand_for_themselves(void **state)
 	show_destroy(show);
 }
 
+/* Put in where it is known; an emergency under a clock that nobody believes goes without. */
+static void the_date_is_that_of_the_beginning(void **state)
+{
+	static const char text[] = "Hôm nay {date} nghỉ, còn {countdown}; {{date}";
+	struct world *w = *state;
+	char *known = announcement_on(text, w->site->zone, at(w, "2026-03-02 23:59:59"));
+	char *without = announcement_on(text, NULL, 0);
+
+	assert_string_equal(known, "Hôm nay Thứ Hai, 02/03/2026 nghỉ, còn {countdown}; {{date}");
+	assert_string_equal(without, "Hôm nay  nghỉ, còn {countdown}; {{date}");
+	assert_true(announcement_has_date(text) && !announcement_has_date(known));
+	assert_null(announcement_fault(text));
+	free(known);
+	free(without);
+}
+
 /* What shows is the item's own scene, at the time since the item began, once its transition is over: a cut one goes on
  * where it was. */
 static void the_picture_is_the_item_at_its_time(void **state)
@@ -286,6 +303,7 @@ int main(void)
 		TEST(composing_onward_equals_composing_anew),
 		TEST(an_announcement_counts_down_to_its_end),
 		TEST(other_braces_stand_for_themselves),
+		TEST(the_date_is_that_of_the_beginning),
 		TEST(the_picture_is_the_item_at_its_time),
 		TEST(a_reload_changes_no_pixel),
 #ifndef __SANITIZE_ADDRESS__
