@@ -205,7 +205,5 @@ bool read_hours(struct build *build, struct unit_state *unit, struct node *map, 
 /* The days that a key lists, in arena; returns their count. */
 size_t read_dates(struct build *build, struct unit_state *unit, struct node *map, const char *key,
 	const struct days **ret_days);
-/* Refuses keys that this release does not know yet, by name. */
-void refuse_later(struct build *build, struct node *map, const char *key, const char *what);
 
 #endif

@@ -4,18 +4,6 @@
 #include "base/alloc.h"
 #include "playlist/build.h"
 
-void refuse_later(struct build *build, struct node *map, const char *key, const char *what)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		struct node *node = map->children[i];
-		if (node->visited || strcmp(node->key, key) != 0)
-			continue;
-		node->visited = true;
-		diag_error(build->check.diags, node->key_where, "`%s`: %s are not in this release; delete it",
-			key, what);
-	}
-}
-
 static void check_version(struct build *build, struct node *root, int required)
 {
 	int64_t version = 1;

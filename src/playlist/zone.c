@@ -1,6 +1,7 @@
 /* One zone of a layout, as it is written. */
 #include <string.h>
 
+#include "base/words.h"
 #include "playlist/build.h"
 
 static const char *const kind_words[] = {"text", "ticker", "clock", "image", "qr", "playlist", "panel"};
@@ -26,8 +27,9 @@ static void read_place(struct build *build, struct node *map, struct layout_zone
 		const struct extent *from = extents[i], *size = extents[i + 2];
 		if (size->value == 0)
 			diag_error(check->diags, list->children[i + 2]->where,
-				"the zone `%s` has no %s; write more than 0", zone->name,
-				i == 0 ? "width" : "height");
+				i == 0 ? N_("the zone `%s` has no width; write more than 0")
+				       : N_("the zone `%s` has no height; write more than 0"),
+				zone->name);
 		else if (from->share && size->share && from->value + size->value > 10000)
 			diag_error(check->diags, list->children[i + 2]->where,
 				"the zone `%s` reaches beyond the page: %s and %s are more than 100%%; write "
