@@ -95,7 +95,7 @@ static void add_subject(struct paper *paper, struct words_kept *kept, const stru
 	if (!certificate->title || certificate->title[0])
 		paper_row(paper, "Nội dung",
 			certificate->title ? certificate->title
-					   : "không còn lưu; nhật ký chỉ có mã nội dung dưới đây.",
+					   : "không còn lưu; sổ ghi chỉ có mã nội dung dưới đây.",
 			0);
 	if (certificate->content[0])
 		paper_row(paper, "Mã nội dung (SHA-256)", certificate->content, 0);
@@ -182,7 +182,7 @@ static void add_results(struct paper *paper, struct words_kept *kept, const stru
 	paper_text(paper, PAPER_SMALL,
 		"“Bảng xác nhận”: bộ điều khiển của bảng đã trả lời là đã hiển thị. “Đã gửi”: dữ liệu đã "
 		"được gửi trọn "
-		"vẹn, nhưng loại bảng này không có trả lời để xác nhận. “Theo lịch”: theo lịch phát có hiệu "
+		"vẹn, nhưng loại bảng này không trả lời để xác nhận. “Theo lịch”: theo lịch phát có hiệu "
 		"lực vào lúc "
 		"đó (bảng dưới); giờ bật của bảng lấy theo cấu hình khi lập giấy này. Lượt: số lần thông báo "
 		"bắt đầu hiển "
@@ -199,18 +199,18 @@ static void add_results(struct paper *paper, struct words_kept *kept, const stru
 static const char *state_text(enum played_state state)
 {
 	static const char *const texts[] = {[PLAYED_KNOWN] = "đã đối chiếu",
-		[PLAYED_NONE] = "nhật ký chưa có lịch phát nào",
+		[PLAYED_NONE] = "sổ ghi chưa có lịch phát nào",
 		[PLAYED_GONE] = "không còn lưu, không đối chiếu được",
 		[PLAYED_CHANGED] = "bản lưu khác bản đã phát, không đối chiếu được",
 		[PLAYED_BROKEN] = "bản lưu không đọc được, không đối chiếu được",
-		[PLAYED_UNTOLD] = "nhật ký không còn ghi, không đối chiếu được"};
+		[PLAYED_UNTOLD] = "sổ ghi không còn phần này, không đối chiếu được"};
 
 	return texts[state];
 }
 
 static void add_played(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
 {
-	static const struct paper_column columns[] = {{"Lần nạp", 0.12, true}, {"Từ", 0.22, false},
+	static const struct paper_column columns[] = {{"Bản nạp", 0.12, true}, {"Từ", 0.22, false},
 		{"Đến", 0.22, false}, {"Đối chiếu", 0.44, false}};
 	const char *cells[PLAYED_MOST * 4];
 	size_t rows = 0;
@@ -275,7 +275,7 @@ static const char *reason_text(enum interruption why)
 	static const char *const texts[] = {[INTERRUPTION_UNREACHABLE] = "không liên lạc được với bảng",
 		[INTERRUPTION_STOPPED] = "chương trình đã được dừng",
 		[INTERRUPTION_CRASHED] = "mất điện hoặc chương trình dừng đột ngột",
-		[INTERRUPTION_GAP] = "nhật ký không ghi được"};
+		[INTERRUPTION_GAP] = "không ghi được vào sổ ghi"};
 
 	return texts[why];
 }
@@ -312,7 +312,7 @@ static void add_gaps(struct paper *paper, struct words_kept *kept, const struct 
 
 	paper_text(paper, PAPER_HEADING, "3. Gián đoạn");
 	if (certificate->gap_count == 0)
-		paper_text(paper, PAPER_TEXT, "Nhật ký không ghi nhận gián đoạn nào trong thời gian trên.");
+		paper_text(paper, PAPER_TEXT, "Sổ ghi không có gián đoạn nào trong thời gian trên.");
 	for (size_t i = 0; i < certificate->gap_count; i++) {
 		const struct gap *gap = &certificate->gaps[i];
 		if (gap->end - gap->begin < BRIEF)
@@ -348,13 +348,13 @@ static void add_proof(struct paper *paper, struct words_kept *kept, const struct
 		keep(kept, xasprintf("bangtin-certificate 1 %lld:%s %s", (long long)certificate->head.number,
 				   certificate->head.digest, csv_digest)),
 		keep(kept,
-			xasprintf("Nhật ký hiển thị: dòng %lld đến %lld; chuỗi băm khi lập giấy này kết thúc "
+			xasprintf("Sổ ghi hiển thị: dòng %lld đến %lld; chuỗi băm khi lập giấy này kết thúc "
 				  "ở dòng "
 				  "%lld:\n%s\n\nTệp CSV kèm theo (SHA-256):\n%s\n\nKiểm tra: bangtin "
 				  "certificate "
 				  "--verify TỆP.csv --record record.db\nSửa, xóa hay đổi chỗ bất kỳ dòng nào "
-				  "của nhật "
-				  "ký đều bị phát hiện.",
+				  "của sổ "
+				  "ghi đều bị phát hiện.",
 				(long long)certificate->first, (long long)certificate->last,
 				(long long)certificate->head.number, certificate->head.digest, csv_digest)));
 	if (certificate->unsealed && certificate->unsealed < certificate->until)
@@ -365,14 +365,16 @@ static void add_proof(struct paper *paper, struct words_kept *kept, const struct
 					moment(kept, certificate, certificate->unsealed))));
 }
 
+/* The date as decree 30/2020/NĐ-CP has it: a 0 before days below 10 and before the months 1 and 2. */
 static void add_signature(struct paper *paper, struct words_kept *kept, const struct certificate *certificate)
 {
 	struct civil civil;
 
 	zone_civil(certificate->zone, certificate->issued, &civil);
 	paper_signature(paper,
-		keep(kept,
-			xasprintf("……………, ngày %02d tháng %02d năm %d", civil.day, civil.month, civil.year)),
+		keep(kept, xasprintf(civil.month < 3 ? "……………, ngày %02d tháng %02d năm %d"
+						     : "……………, ngày %02d tháng %d năm %d",
+				   civil.day, civil.month, civil.year)),
 		"NGƯỜI XÁC NHẬN", "(Ký, ghi rõ họ tên và đóng dấu)");
 }
 

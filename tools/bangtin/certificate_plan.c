@@ -151,8 +151,10 @@ static char *demand_text(const struct entry *entry)
 
 	if (!to)
 		abort();
-	if (entry->share)
-		fprintf(to, "%.4g %% thời gian mở", entry->share / 10.0);
+	if (entry->share % 10)
+		fprintf(to, "%d,%d %% thời gian mở", entry->share / 10, entry->share % 10);
+	else if (entry->share)
+		fprintf(to, "%d %% thời gian mở", entry->share / 10);
 	if (entry->at_least.count)
 		fprintf(to, "%sít nhất %d lượt/%s", entry->share ? "; " : "", entry->at_least.count,
 			entry->at_least.a_day ? "ngày" : "giờ");

@@ -72,7 +72,7 @@ static void print_shown(const struct record_row *row)
 
 	const char *how = row->confirmed ? _("confirmed") : _("sent");
 	printf("%-12s %10.1f s  %s%*s  ", row->display, (double)(row->end - row->begin) / NS_PER_SEC, how,
-		words_room(how, 9), "");
+		words_room(how, 11), "");
 	print_what(row);
 	if (end)
 		printf("  [%s]", _(end));

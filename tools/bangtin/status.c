@@ -27,13 +27,13 @@ static void print_read_back(const json_t *read_back, const char *what)
 			text(read_back, "foreign"));
 }
 
-static void print_display(const json_t *display, int width)
+static void print_display(const json_t *display, int width, int health_width)
 {
 	const json_t *frames = json_object_get(display, "frames"),
 		     *playing = json_object_get(display, "playing");
 	const char *health = _(text(display, "health"));
 	printf("%-*s %-8s %s%*s ", width, text(display, "name"), text(display, "driver"), health,
-		words_room(health, 8), "");
+		words_room(health, health_width), "");
 	printf(_("%8lld shown %5lld late %3lld reconnects  "), number(frames, "shown"),
 		number(display, "late"), number(display, "reconnects"));
 	if (*text(playing, "message"))
@@ -68,12 +68,27 @@ static int name_width(const json_t *displays)
 	return (int)width;
 }
 
-static void print_displays(const json_t *displays)
+/* As wide as the longest health in the language of who asks. */
+static int health_columns(const json_t *displays)
 {
-	int width = name_width(displays);
+	enum { COLUMNS_MOST = 80 };
+	int width = 8;
 	size_t i;
 	json_t *item;
-	json_array_foreach(displays, i, item) print_display(item, width);
+	json_array_foreach(displays, i, item)
+	{
+		int columns = COLUMNS_MOST - words_room(_(text(item, "health")), COLUMNS_MOST);
+		width = columns > width ? columns : width;
+	}
+	return width;
+}
+
+static void print_displays(const json_t *displays)
+{
+	int width = name_width(displays), health_width = health_columns(displays);
+	size_t i;
+	json_t *item;
+	json_array_foreach(displays, i, item) print_display(item, width, health_width);
 }
 
 static void print_status(const json_t *status)

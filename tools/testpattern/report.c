@@ -22,7 +22,7 @@
 static const struct report_step first_steps[] = {
 	{.pattern = "border",
 		.question = N_("Is a thin line all around: top red, bottom green, left blue, right white?"),
-		.title = "Viền: kích thước, hướng"},
+		.title = "Viền: kích thước và hướng"},
 	{.pattern = "order",
 		.question = N_("Is R on red, G on green, B on blue? (On a board of one colour: are three "
 			       "letters there?)"),
@@ -35,7 +35,7 @@ static const struct report_step first_steps[] = {
 		.title = "Điểm ảnh chết"},
 	{.pattern = "gradient",
 		.question = N_("Are the ramps even, without flicker?"),
-		.title = "Dải sáng, nhấp nháy"},
+		.title = "Dải chuyển màu, nhấp nháy"},
 	{.pattern = "letters",
 		.question =
 			N_("Are the letters whole, and can Ế, Ể, Ễ be told apart from where people stand?"),
@@ -46,7 +46,7 @@ static const struct report_step first_steps[] = {
 	{.question = N_("Were all default passwords changed (Wi-Fi and pages of the controller), and is the "
 			"cabinet "
 			"locked?"),
-		.title = "Đã đổi mật khẩu mặc định, khóa tủ"},
+		.title = "Đổi mật khẩu mặc định, khóa tủ"},
 };
 #define STEPS (sizeof first_steps / sizeof *first_steps)
 
@@ -138,7 +138,7 @@ static void describe_probe(struct report *report, const struct probe *probe)
 			continue;
 		used += (size_t)snprintf(report->device + used, sizeof report->device - used, "%s%s: %s%s%s",
 			used ? "\n" : "", probe->results[i].question->name, finding->device,
-			finding->firmware[0] ? ", firmware " : "", finding->firmware);
+			finding->firmware[0] ? ", phần sụn " : "", finding->firmware);
 	}
 }
 
@@ -208,12 +208,14 @@ static void take_date(struct report *report)
 {
 	struct zone *zone;
 	struct clock clock;
+	struct civil civil;
 
 	clock_init(&clock, TIME_ALWAYS);
 	if (zone_create("Asia/Ho_Chi_Minh", &zone) < 0 && zone_create("UTC", &zone) < 0)
 		return;
-	time_format(
-		zone, clock_now(&clock).time / NS_PER_SEC * NS_PER_SEC, report->date, sizeof report->date);
+	zone_civil(zone, clock_now(&clock).time, &civil);
+	snprintf(report->date, sizeof report->date, "%d giờ %02d phút, ngày %02d/%02d/%d", civil.hour,
+		civil.minute, civil.day, civil.month, civil.year);
 	zone_destroy(zone);
 }
 

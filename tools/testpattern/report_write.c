@@ -25,11 +25,12 @@ static const struct {
 	{"novastar", "Bộ gửi NovaStar nhận lệnh qua USB và TCP 5200 mà không đăng nhập. Chỉ nối vào mạng "
 		     "riêng với máy "
 		     "này; khóa tủ thiết bị."},
-	{"colorlight", "Bo nhận Colorlight tin mọi khung Ethernet, không có mật khẩu. Nối cáp riêng từ máy "
-		       "này, không qua "
-		       "mạng của cơ quan."},
-	{"alpha", "Bảng Alpha không có mật khẩu trên đường dây này. Khóa tủ thiết bị."},
-	{"hanover", "Bảng Hanover không có mật khẩu trên đường dây này. Khóa tủ thiết bị."},
+	{"colorlight",
+		"Bo nhận Colorlight chấp nhận mọi khung Ethernet, không có mật khẩu. Nối cáp riêng từ máy "
+		"này, không qua "
+		"mạng của cơ quan."},
+	{"alpha", "Bảng Alpha không có mật khẩu trên đường truyền này. Khóa tủ thiết bị."},
+	{"hanover", "Bảng Hanover không có mật khẩu trên đường truyền này. Khóa tủ thiết bị."},
 	{"kms", "Màn hình HDMI: khóa tủ thiết bị và các cổng của máy."},
 	{"wayland", "Màn hình HDMI: khóa tủ thiết bị và các cổng của máy."},
 	{"adalight", "Đường USB không có mật khẩu. Nếu bo mạch chạy WLED: tắt điểm phát Wi-Fi của nó hoặc "
@@ -71,9 +72,9 @@ static const char *conclusion(const struct report *report)
 	for (size_t i = 0; i < report->step_count; i++)
 		asked += report->steps[i].verdict != VERDICT_SKIPPED;
 	if (!report_passed(report))
-		return "KHÔNG ĐẠT: có mục phải sửa.";
+		return "KHÔNG ĐẠT: có mục phải khắc phục.";
 	return asked == report->step_count ? "ĐẠT: mọi mục đều đạt."
-					   : "ĐẠT những mục đã kiểm tra; còn mục chưa kiểm tra.";
+					   : "ĐẠT các mục đã kiểm tra; còn mục chưa kiểm tra.";
 }
 
 /* --- rows that both have */
@@ -175,12 +176,12 @@ int report_write_pdf(const struct report *report, const char *path)
 		for (size_t i = 0; i < count; i++)
 			paper_row(paper, rows[i][0], rows[i][1], 0);
 		add_steps(paper, report);
-		paper_text(paper, PAPER_HEADING, "Mật khẩu và đường vào");
+		paper_text(paper, PAPER_HEADING, "Mật khẩu và quyền truy cập");
 		paper_text(paper, PAPER_TEXT, report->warning);
 		paper_text(paper, PAPER_TEXT,
-			"Tháng 10 và 11 năm 2023 nhiều bảng LED của xã và trường học đã bị người lạ viết lại "
-			"vì còn mật "
-			"khẩu mặc định 88888888 hoặc 12345678.");
+			"Tháng 10 và tháng 11 năm 2023, nhiều bảng LED của xã, trường học đã bị kẻ lạ thay "
+			"đổi nội dung "
+			"vì còn dùng mật khẩu mặc định 88888888 hoặc 12345678.");
 		paper_text(paper, PAPER_HEADING, "Kết luận");
 		paper_text(paper, PAPER_TEXT, conclusion(report));
 		paper_sign(paper, report->technician);
