@@ -85,8 +85,8 @@ void paper_text(struct paper *paper, enum paper_style style, const char *text)
 
 	paper_end_pair(paper);
 	paper->y += styles[style].before;
-	/* a heading does not stay behind alone */
-	paper_want(paper, height + (style == PAPER_HEADING ? 60 : 0));
+	/* a heading does not stay behind alone: a code or a picture may follow it */
+	paper_want(paper, height + (style == PAPER_HEADING ? 130 : 0));
 	paper_show(paper, layout, MARGIN, paper->y, 0x202020);
 	paper->y += height + styles[style].after;
 }

@@ -184,7 +184,8 @@ static void add_results(struct paper *paper, struct words_kept *kept, const stru
 		"được gửi trọn "
 		"vẹn, nhưng loại bảng này không trả lời để xác nhận. “Theo lịch”: theo lịch phát có hiệu "
 		"lực vào lúc "
-		"đó (bảng dưới); giờ bật của bảng lấy theo cấu hình khi lập giấy này. Lượt: số lần thông báo "
+		"đó (xem bảng kê bên dưới); giờ bật của bảng lấy theo cấu hình khi lập giấy này. Lượt: số "
+		"lần thông báo "
 		"bắt đầu hiển "
 		"thị.");
 	if (certificate->missing)

@@ -138,7 +138,7 @@ static void add_pictures(struct paper *paper, const struct report *report)
 		const struct report_step *step = &report->steps[i];
 		if (!step->pattern || step->verdict == VERDICT_SKIPPED)
 			continue;
-		snprintf(caption, sizeof caption, "%zu. %s", i + 1, step->pattern);
+		snprintf(caption, sizeof caption, "%zu. %s", i + 1, step->title);
 		add_picture(paper, report, step->pattern, letters, caption);
 	}
 	frame_unref(letters);
@@ -161,6 +161,17 @@ static void add_steps(struct paper *paper, const struct report *report)
 	}
 }
 
+/* Decree 30/2020/NĐ-CP: the office, which writes its name and number itself, and the state; what the paper is. */
+static void add_head(struct paper *paper)
+{
+	static const char *const left[PAPER_HEAD_LINES] = {"", "……………………………", "Số: ……/BB"};
+	static const char *const right[PAPER_HEAD_LINES] = {
+		"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", ""};
+
+	paper_letterhead(paper, left, right);
+	paper_centred(paper, PAPER_TITLE, "BIÊN BẢN KIỂM TRA BẢNG LED");
+}
+
 int report_write_pdf(const struct report *report, const char *path)
 {
 	const char *rows[16][2];
@@ -171,7 +182,7 @@ int report_write_pdf(const struct report *report, const char *path)
 		return -ENOENT;
 	int error = paper_create(fonts, path, &paper);
 	if (error == 0) {
-		paper_text(paper, PAPER_TITLE, "Biên bản kiểm tra bảng LED");
+		add_head(paper);
 		size_t count = rows_of(report, rows);
 		for (size_t i = 0; i < count; i++)
 			paper_row(paper, rows[i][0], rows[i][1], 0);
