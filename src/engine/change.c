@@ -23,6 +23,8 @@ struct change {
 	struct change *next;
 	struct engine *engine;
 	enum kind kind;
+	bool started;
+	bool held;			 /* made; waits to be swapped in until the overrides under way are */
 	struct control_request *request; /* NULL: nobody waits */
 	unsigned uid;
 	const char *user;
@@ -36,6 +38,7 @@ struct change {
 	struct override_edit edit;  /* OVERRIDES */
 	struct override *overrides; /* all kinds: the announcements to play with; owned */
 	size_t override_count;
+	unsigned laid;	   /* the version of the engine's list that these are of */
 	struct data *data; /* DATA: owned until the swap */
 	struct instant now;
 	int64_t stamp;		/* of what is made durable */
@@ -55,6 +58,7 @@ struct change {
 };
 
 static void start(struct change *change);
+static void done(void *data);
 static void enqueue(struct change *change);
 static struct change *change_create(struct engine *engine, enum kind kind, struct control_request *request);
 
@@ -371,15 +375,52 @@ static void destroy(struct change *change)
 	free(change);
 }
 
-static void next(struct engine *engine)
+static void start_once(struct change *change)
 {
-	struct change *done = engine->changes;
-	engine->changes = done->next;
+	if (!change || change->started)
+		return;
+	change->started = true;
+	start(change);
+}
+
+/* In the language of who asked. */
+static void finish_held(struct change *change)
+{
+	enum language before = change->request ? control_speak(change->request) : words_speak(LANGUAGE_OWN);
+	change->held = false;
+	done(change);
+	words_speak(before);
+}
+
+/* Two lanes. Overrides wait for no load, however long that is tried: they are laid over what plays. Both at once are fine
+ * as long as neither takes away the shows from which the other derives its own: so a load that is made is held while
+ * overrides are, and has them laid over itself when it goes on; and overrides and data, which is quick, take turns. */
+static void go_on(struct engine *engine)
+{
+	struct change *change = engine->changes, *laying = engine->laying;
+	bool data = change && change->kind == CHANGE_DATA;
+
+	if (!(data && change->started))
+		start_once(laying);
+	if (change && change->held && !laying)
+		finish_held(change);
+	else if (!(data && laying))
+		start_once(change);
+}
+
+static struct change **lane(struct engine *engine, const struct change *change)
+{
+	return change->kind == CHANGE_OVERRIDES ? &engine->laying : &engine->changes;
+}
+
+static void next(struct change *done)
+{
+	struct engine *engine = done->engine;
+	*lane(engine, done) = done->next;
 	destroy(done);
-	if (engine->changes)
-		start(engine->changes);
-	else
+	if (!engine->changes && !engine->laying)
 		scene_store_trim(engine->scenes);
+	go_on(engine);
 }
 
 /* The clock was set while they were made. */
@@ -416,6 +457,7 @@ static void swap(struct change *change)
 		engine->override_count = change->override_count;
 		change->overrides = old;
 		change->override_count = old_count;
+		engine->laid++;
 	} else if (change->kind != CHANGE_DATA) {
 		templates_finish(&engine->templates);
 		engine->templates = change->templates;
@@ -439,6 +481,36 @@ static void freshen(void *data)
 	struct change *change = data;
 	for (size_t i = 0; i < change->engine->site->display_count; i++)
 		channel_prepare(&change->engine->clock, change->shows[i], change->now.time);
+}
+
+/* What was laid over the schedule while a load was tried is laid over what it brings. */
+static void lay(void *data)
+{
+	struct change *change = data;
+	for (size_t i = 0; i < change->engine->site->display_count; i++) {
+		struct show *old = change->shows[i];
+		change->shows[i] = show_derive(old, change->overrides, change->override_count);
+		channel_prepare(&change->engine->clock, change->shows[i], change->now.time);
+		show_destroy(old);
+	}
+}
+
+static void take_overrides(struct change *change)
+{
+	struct engine *engine = change->engine;
+	overrides_free(change->overrides, change->override_count);
+	change->overrides = overrides_copy(engine->overrides, engine->override_count);
+	change->override_count = engine->override_count;
+	change->laid = engine->laid;
+	change->seen = clock_mark_now(engine);
+}
+
+/* Whether it is not its turn yet: it goes on in go_on. */
+static bool is_held(struct change *change)
+{
+	const struct change *laying = change->engine->laying;
+	change->held = change->kind != CHANGE_OVERRIDES && laying && laying->started;
+	return change->held;
 }
 
 /* A signed order to blank goes the way of every blank, with the request's reply at its end; then it is noted. */
@@ -500,14 +572,22 @@ static void done(void *data)
 		else
 			blank_by_order(change);
 		answer(change);
-		next(engine);
+		next(change);
 		return;
 	}
 	if (change->kind == CHANGE_REMEMBER) {
-		next(engine);
+		next(change);
 		return;
 	}
+	if (change->error == 0 && is_held(change))
+		return;
 	struct instant now = clock_now(&engine->clock);
+	if (change->error == 0 && change->kind != CHANGE_OVERRIDES && change->laid != engine->laid) {
+		change->now = now;
+		take_overrides(change);
+		loop_work(engine->loop, lay, done, change);
+		return;
+	}
 	int64_t spent = now.time - change->now.time;
 	if (change->error == 0 &&
 		(spent < 0 || now.trusted != change->now.trusted ||
@@ -533,7 +613,7 @@ static void done(void *data)
 		words_speak(asker);
 	}
 	answer(change);
-	next(engine);
+	next(change);
 }
 
 static void start(struct change *change)
@@ -544,8 +624,7 @@ static void start(struct change *change)
 	change->seen = clock_mark_now(engine);
 	/* a copy: the clock may be set, and the engine's list moved, while a worker reads it */
 	if (change->kind != CHANGE_OVERRIDES) {
-		change->overrides = overrides_copy(engine->overrides, engine->override_count);
-		change->override_count = engine->override_count;
+		take_overrides(change);
 	} else {
 		change->edited = override_edit_apply(&change->edit, engine->overrides, engine->override_count,
 			change->now, &change->overrides, &change->override_count);
@@ -572,13 +651,11 @@ static struct change *change_create(struct engine *engine, enum kind kind, struc
 
 static void enqueue(struct change *change)
 {
-	struct change **last = &change->engine->changes;
-	bool idle = !*last;
+	struct change **last = lane(change->engine, change);
 	while (*last)
 		last = &(*last)->next;
 	*last = change;
-	if (idle)
-		start(change);
+	go_on(change->engine);
 }
 
 void change_load(struct engine *engine, struct control_request *request, bool single)
@@ -617,72 +694,4 @@ void change_data(struct engine *engine, struct data *data)
 void change_reread(struct engine *engine, struct control_request *request)
 {
 	enqueue(change_create(engine, CHANGE_REREAD, request));
-}
-
-/* --- at start: the newest generation that still builds; a newer program may be stricter than the one that loaded it */
-
-static struct catalogue *read_generation(struct engine *engine, int number, struct generation *generation)
-{
-	struct source_file *files;
-	size_t count;
-	if (store_read(engine->store, number, &files, &count, generation) < 0)
-		return NULL;
-	count = accept_filter(engine->site, files, count);
-	struct diag_list diags;
-	diag_init(&diags);
-	struct catalogue *catalogue = catalogue_build(engine->site, files, count, &diags);
-	if (catalogue)
-		templates_take(files, count, &engine->templates);
-	sources_free(files, count);
-	if (!catalogue && !engine->load_fault) {
-		char *text = diag_text(&diags);
-		engine->load_fault =
-			xasprintf(_("generation %d does not build: %s"), generation->number, text);
-		free(text);
-	}
-	diag_finish(&diags);
-	return catalogue;
-}
-
-/* What was laid over the schedule goes on. */
-static void read_overrides(struct engine *engine)
-{
-	struct override *list;
-	size_t count;
-	int error = store_read_overrides(engine->store, &list, &count);
-	if (error) {
-		log_event(EVENT_STATE, "the overrides cannot be read: %s", words_error(error));
-		return;
-	}
-	overrides_resume(list, count, clock_now(&engine->clock));
-	engine->overrides = xcalloc(count + 1, sizeof *engine->overrides);
-	engine->blanks = xcalloc(count + 1, sizeof *engine->blanks);
-	for (size_t i = 0; i < count; i++)
-		if (list[i].kind == OVERRIDE_BLANK)
-			engine->blanks[engine->blank_count++] = list[i];
-		else
-			engine->overrides[engine->override_count++] = list[i];
-	free(list);
-}
-
-void engine_read_state(struct engine *engine)
-{
-	int error = accept_settle(engine->store);
-	if (error)
-		log_event(EVENT_SIGNED_RECORD, "what was accepted cannot be noted: %s", words_error(error));
-	read_overrides(engine);
-	engine->data = store_read_data(engine->store);
-	engine->catalogue = read_generation(engine, 0, &engine->generation);
-	if (engine->catalogue || engine->generation.number == 0)
-		return;
-	struct generation *history;
-	size_t count;
-	if (store_history(engine->store, &history, &count) < 0)
-		return;
-	for (size_t i = 0; i < count && !engine->catalogue; i++)
-		if (!history[i].current)
-			engine->catalogue = read_generation(engine, history[i].number, &engine->generation);
-	free(history);
-	log_event(EVENT_CONTENT, "%s; %s", engine->load_fault,
-		engine->catalogue ? _("an older generation plays") : _("the default messages play"));
 }

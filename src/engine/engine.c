@@ -237,7 +237,7 @@ void engine_run(struct engine *engine)
 	/* A change under way is finished: its peer was promised an answer, and its thread works on our shows. */
 	bool never = false;
 	confirm_look(engine); /* who waits is answered with what is known */
-	while (engine->changes || keeper_busy(engine->keeper))
+	while (engine->changes || engine->laying || keeper_busy(engine->keeper))
 		loop_run_until(engine->loop, &never, 10 * NS_PER_MS);
 	leave_failure_pictures(engine);
 	clockwork_stop(engine);

@@ -1,5 +1,5 @@
 /* announce, clear, blank, unblank: what an operator orders. A blank waits for nothing: no queue of changes, no picture,
- * no disk. An announcement is laid out first, in its turn among the changes. */
+ * no disk. An announcement is laid out first; it waits for no load. */
 #include <stdio.h>
 
 #include "base/alloc.h"

@@ -60,6 +60,8 @@ struct engine {
 	struct alarms *alarms;
 	struct guard *guard;
 	struct change *changes; /* in order; the first is under way */
+	struct change *laying;	/* announcements given and taken back: a lane of their own (change.c) */
+	unsigned laid;		/* the version of `overrides` */
 	struct clock_mark clock_seen;
 	int64_t build_date;	   /* no true clock shows less */
 	int64_t last_known;	   /* the latest time that was believed and written down; 0: none */
@@ -78,7 +80,7 @@ void recording_finish(struct engine *engine);
 json_t *recording_json(struct engine *engine); /* for the status */
 void run_log(void *engine, struct control_request *request);
 
-/* --- changes (change.c): whatever replaces the shows, one after the other: trial on the thread pool, made durable,
+/* --- changes (change.c): whatever replaces the shows, loads and orders each one after the other: trial on the thread pool, made durable,
  * prepared, swapped between two frames, acknowledged. --- */
 
 /* The files are in the request's arguments. */

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """What operators lay over the schedule, end to end: levels, times, which displays confirmed, a disk that takes nothing, a
 board that is plugged in again, kill -9 in mid-announcement; and `why` and `agenda` agree about it at every instant."""
+import base64
 import json
 import os
+import select
 import shutil
 import signal
+import socket
 import time
 
 from harness import Scratch, Site, Tap, digest, read_png, stop, wait_for
@@ -253,6 +256,34 @@ def check_countdown(scratch, site):
     site.live("clear")
 
 
+def check_slow_load(scratch, site):
+    """An emergency does not wait for a load that is tried, and outlives it."""
+    words = " ".join(f"thủ tục số {n}" for n in range(60))
+    files = []
+    for name in "abcdefgh":
+        text = "bangtin: 1\nunit: province\nmessages:\n"
+        text += "".join(f"  {name}{n}: {{text: '{n} {words}', qr: 'https://example.gov.vn/{name}{n}'}}\n" for n in range(150))
+        text += "schedule:\n" + "".join(f"  - {{show: {name}{n}, on: [led, day]}}\n" for n in range(150))
+        files.append({"unit": "province", "name": f"province/{name}.yaml", "data": base64.b64encode(text.encode()).decode()})
+    generation = site.status()["generation"]["number"]
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(site.socket)
+        s.sendall(json.dumps({"command": "load", "files": files}).encode() + b"\n")
+        replies = []
+        for order in (("announce", "Mất điện", "--on", "led", "--for", "10m", "--level", "emergency", "--json"), ("clear", "--json"),
+                      ("announce", "Mất nước", "--on", "led", "--for", "10m", "--level", "emergency", "--json")):
+            code, out, err = site.live(*order)
+            replies.append((code, not select.select([s], [], [], 0)[0], site.status()["generation"]["number"] == generation))
+        tap.equal(replies, [(0, True, True)] * 3, "announce, clear and announce while a load is tried: none waits for it")
+        reply = json.loads(s.makefile().readline())
+    tap.ok(reply["ok"] and site.status()["generation"]["number"] > generation, "the load is done after them", str(reply)[:300])
+    listed = [o["text"] for o in site.status()["overrides"]]
+    tap.ok(listed == ["Mất nước"] and playing(site, "cong")["source"] == "announce" and
+           shown(site, scratch, "cong") == previewed(site, scratch, "cong"), "and what they ordered is laid over what it brings", listed)
+    site.live("clear")
+    tap.equal(playing(site, "cong")["source"], "schedule", "taken back, the new schedule plays")
+
+
 def log(site):
     code, out, err = site.live("announce", "--log", "--json")
     return json.loads(out) if code == 0 else [err]
@@ -287,5 +318,6 @@ with Scratch() as scratch:
     check_reconnect(scratch, site, port)
     check_log(site)
     check_countdown(scratch, site)
+    check_slow_load(scratch, site)
     tap.equal(stop(site.daemon), 0, "the daemon ends as told")
 tap.done()
