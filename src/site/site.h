@@ -134,7 +134,7 @@ struct site {
 };
 
 /* Reads and checks all of it but the driver's name and options, which the output room knows; NULL when there was an
- * error. Relative paths are taken from the file's directory. */
+ * error. Relative paths are taken from the file's directory. path outlives the site. */
 struct site *site_read(const char *path, struct diag_list *diags);
 /* The same from memory; directory is where relative paths begin. */
 struct site *site_parse(

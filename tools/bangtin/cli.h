@@ -64,6 +64,7 @@ json_t *cli_strings(const struct many *many); /* NULL: one is no UTF-8 */
 
 struct context {
 	struct site *site;
+	char *told; /* the path of its configuration, if the daemon told it: the site says where its options stand */
 	struct catalogue *catalogue; /* NULL: nothing loaded */
 	struct override *overrides;
 	size_t override_count;

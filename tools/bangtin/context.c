@@ -114,7 +114,8 @@ static int ask_daemon(const struct common *common, int generation, struct contex
 	context->now = json_integer_value(json_object_get(reply, "now"));
 	context->untrusted = json_is_false(json_object_get(reply, "trusted"));
 	const char *configuration = json_string_value(json_object_get(reply, "configuration"));
-	context->site = configuration ? site_read(configuration, diags) : NULL;
+	context->told = xstrdup(configuration);
+	context->site = configuration ? site_read(context->told, diags) : NULL;
 	if (!context->site)
 		code = cli_fail(EXIT_REACH,
 			"the daemon's configuration %s cannot be read from here; give it with -c",
@@ -224,6 +225,7 @@ void context_finish(struct context *context)
 		scene_store_destroy(context->scenes);
 	fonts_destroy(context->fonts);
 	site_destroy(context->site);
+	free(context->told);
 	*context = (struct context){0};
 }
 
