@@ -1,7 +1,9 @@
 #include "frame/frame.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "base/alloc.h"
 #include "base/digest.h"
@@ -40,11 +42,10 @@ void frame_fill(struct frame *frame, struct rect area, uint32_t colour)
 {
 	if (!rect_intersect(area, (struct rect){0, 0, frame->width, frame->height}, &area))
 		return;
-	for (int y = area.y; y < area.y + area.height; y++) {
-		uint32_t *row = frame_row(frame, y) + area.x;
-		for (int x = 0; x < area.width; x++)
-			row[x] = colour;
-	}
+	/* the C library's is as fast as its memcpy; the compiler's loop goes pixel by pixel */
+	static_assert(sizeof(wchar_t) == sizeof colour, "a pixel is as wide as a wide character");
+	for (int y = area.y; y < area.y + area.height; y++)
+		wmemset((wchar_t *)frame_row(frame, y) + area.x, (wchar_t)colour, (size_t)area.width);
 }
 
 void frame_copy(struct frame *to, int x, int y, const struct frame *from, struct rect area)

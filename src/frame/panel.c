@@ -494,9 +494,15 @@ static void pack_run(struct collector *c, const struct run *run, uint32_t first,
 static void pack_rect(struct collector *c, struct rect rect)
 {
 	const struct panel_map *map = &c->panel->map;
+	size_t i = 0, end = map->count;
 	uint32_t first, count;
 
-	for (size_t i = 0; i < map->count; i++)
+	if (c->panel->identity) { /* run i is row i: a band of a screen asks only its own */
+		int bottom = rect.y + rect.height;
+		i = rect.y > 0 ? (size_t)rect.y : 0;
+		end = bottom < map->height ? (size_t)(bottom > 0 ? bottom : 0) : end;
+	}
+	for (; i < end; i++)
 		if (run_clip(&map->runs[i], rect, &first, &count))
 			pack_run(c, &map->runs[i], first, count);
 }

@@ -25,7 +25,7 @@ struct timers {
 	int fd;
 	struct loop_timer **heap; /* none is before its parent, which is at (i - 1) / 2 */
 	size_t queued, count, capacity;
-	int64_t set; /* what the timerfd waits for; TIME_NEVER */
+	int64_t set; /* what the timerfd waits for, no later than the first deadline; TIME_NEVER */
 	int64_t now; /* of the dispatch that is going on; TIME_ALWAYS: none is */
 };
 
@@ -84,15 +84,13 @@ static void dequeue(struct loop_timer *timer)
 
 /* --- the timerfd */
 
-/* Not within a dispatch, which does it at its end. */
+/* To the first deadline. What had expired is forgotten by that: nobody has to read it. */
 static void arm(struct timers *timers)
 {
 	int64_t first = timers->queued ? timers->heap[0]->deadline : TIME_NEVER;
 	struct itimerspec spec = {0};
 	int error;
 
-	if (timers->now != TIME_ALWAYS || first == timers->set)
-		return;
 	timers->set = first;
 	if (first != TIME_NEVER) {
 		spec.it_value.tv_sec = first / NS_PER_SEC;
@@ -106,12 +104,7 @@ static void arm(struct timers *timers)
 static void on_readable(void *data, int fd, unsigned events)
 {
 	struct timers *timers = data;
-	uint64_t expirations;
 
-	/* nothing to read: it was set again, to a later instant, between the event and now */
-	if (read(fd, &expirations, sizeof expirations) != sizeof expirations)
-		return;
-	timers->set = TIME_NEVER;
 	timers->now = clock_monotonic();
 	while (timers->queued > 0 && timers->heap[0]->deadline <= timers->now) {
 		struct loop_timer *timer = timers->heap[0];
@@ -192,8 +185,11 @@ void loop_timer_set(struct loop_timer *timer, int64_t monotonic)
 			monotonic = timers->now + 1;
 		timer->deadline = monotonic;
 		sift_up(timers, timers->queued++, timer);
+		/* A dispatch does it at its end. What is put off again and again, such as the wait for an answer, is not
+		 * worth a system call each time: the timerfd may fire once for nothing. */
+		if (timers->now == TIME_ALWAYS && monotonic < timers->set)
+			arm(timers);
 	}
-	arm(timers);
 }
 
 void loop_timer_destroy(struct loop_timer *timer)
