@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <poll.h>
+#include <uv.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -103,6 +105,37 @@ static void timer_in_the_past_fires_once(void **state)
 	loop_timer_set(seen->timer, TIME_NEVER);
 	loop_run_until(seen->loop, &never, 5 * NS_PER_MS);
 	assert_int_equal(seen->count, 3);
+	loop_timer_destroy(seen->timer);
+}
+
+/* Whether another turn of the loop would wait. */
+static bool is_quiet(struct seen *seen)
+{
+	struct pollfd loop = {.fd = uv_backend_fd(loop_uv(seen->loop)), .events = POLLIN};
+
+	return poll(&loop, 1, 0) == 0;
+}
+
+/* The timerfd is not set again for a deadline that is put off, nor read: it must neither fire the timer too early nor
+ * stay readable, which would turn the loop for ever. */
+static void timer_that_is_put_off(void **state)
+{
+	struct seen *seen = *state;
+	int64_t now = clock_monotonic(), later = now + 20 * NS_PER_MS;
+	bool never = false;
+
+	seen->timer = loop_timer_create(seen->loop, stop_at, seen);
+	loop_timer_set(seen->timer, now + NS_PER_MS);
+	loop_timer_set(seen->timer, later);
+	loop_run(seen->loop);
+	assert_int_equal(seen->count, 1);
+	assert_true(seen->fired >= later);
+	assert_true(is_quiet(seen));
+	loop_timer_set(seen->timer, clock_monotonic() + NS_PER_MS);
+	loop_timer_set(seen->timer, TIME_NEVER);
+	loop_run_until(seen->loop, &never, 5 * NS_PER_MS);
+	assert_int_equal(seen->count, 1);
+	assert_true(is_quiet(seen));
 	loop_timer_destroy(seen->timer);
 }
 
@@ -445,6 +478,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(timer_is_not_early),
 		T(timer_in_the_past_fires_once),
+		T(timer_that_is_put_off),
 		T(timer_destroys_itself),
 		T(timers_fire_in_order),
 		T(timer_always_due),
