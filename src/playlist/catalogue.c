@@ -299,7 +299,7 @@ struct catalogue *catalogue_build(
 		warn_unused(&build);
 		collect(&build, catalogue);
 		storage->messages = build.messages;
-		build.messages = (struct names){NULL, 0, 0};
+		build.messages = (struct names){0};
 	}
 	build_finish(&build);
 	zone_destroy(utc);

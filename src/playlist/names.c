@@ -1,7 +1,5 @@
 #include "playlist/names.h"
 
-#include <stdint.h>
-
 #include "base/alloc.h"
 #include "base/diag.h"
 #include "base/digest.h"
@@ -9,55 +7,59 @@
 void names_finish(struct names *names)
 {
 	free(names->slots);
-	*names = (struct names){NULL, 0, 0};
+	free(names->table);
+	*names = (struct names){0};
 }
 
-static size_t hash_of(const char *unit, const char *name)
+static uint32_t hash_of(const char *unit, const char *name)
 {
 	uint64_t state = digest_picture(DIGEST_START, unit, strlen(unit) + 1);
-	return (size_t)digest_picture(state, name, strlen(name));
+	return (uint32_t)digest_picture(state, name, strlen(name));
 }
 
-/* The slot of the name, or the free one where it belongs. */
-static struct name_slot *find_slot(const struct names *names, size_t hash, const char *unit, const char *name)
+/* Where in the table the name is, or the free place where it belongs. */
+static uint32_t *find_place(const struct names *names, uint32_t hash, const char *unit, const char *name)
 {
-	for (size_t at = hash & (names->capacity - 1);; at = (at + 1) & (names->capacity - 1)) {
-		struct name_slot *slot = &names->slots[at];
-		if (!slot->thing || (slot->hash == hash && strcmp(slot->name, name) == 0 &&
-					    strcmp(slot->unit, unit) == 0))
-			return slot;
+	for (size_t at = hash & (names->table_size - 1);; at = (at + 1) & (names->table_size - 1)) {
+		uint32_t *place = &names->table[at];
+		if (*place == 0)
+			return place;
+		const struct name_slot *slot = &names->slots[*place - 1];
+		if (slot->hash == hash && strcmp(slot->name, name) == 0 && strcmp(slot->unit, unit) == 0)
+			return place;
 	}
 }
 
 void *names_find(const struct names *names, const char *unit, const char *name)
 {
-	return names->capacity ? find_slot(names, hash_of(unit, name), unit, name)->thing : NULL;
+	if (names->table_size == 0)
+		return NULL;
+	uint32_t place = *find_place(names, hash_of(unit, name), unit, name);
+	return place > 0 ? names->slots[place - 1].thing : NULL;
 }
 
-static void grow(struct names *names)
+static void grow_table(struct names *names)
 {
-	struct names larger = {.capacity = names->capacity ? 2 * names->capacity : 64, .count = names->count};
-	larger.slots = xcalloc(larger.capacity, sizeof *larger.slots);
-	for (size_t i = 0; i < names->capacity; i++) {
+	free(names->table);
+	names->table_size = names->table_size ? 2 * names->table_size : 64;
+	names->table = xcalloc(names->table_size, sizeof *names->table);
+	for (size_t i = 0; i < names->count; i++) {
 		const struct name_slot *slot = &names->slots[i];
-		if (slot->thing)
-			*find_slot(&larger, slot->hash, slot->unit, slot->name) = *slot;
+		*find_place(names, slot->hash, slot->unit, slot->name) = (uint32_t)i + 1;
 	}
-	free(names->slots);
-	*names = larger;
 }
 
 const struct name_slot *names_add(
 	struct names *names, const char *unit, const char *name, struct location where, void *thing)
 {
-	if (2 * (names->count + 1) > names->capacity)
-		grow(names);
-	size_t hash = hash_of(unit, name);
-	struct name_slot *slot = find_slot(names, hash, unit, name);
-	if (slot->thing)
-		return slot;
-	*slot = (struct name_slot){unit, name, where, hash, thing};
-	names->count++;
+	if (2 * (names->count + 1) > names->table_size)
+		grow_table(names);
+	uint32_t hash = hash_of(unit, name), *place = find_place(names, hash, unit, name);
+	if (*place > 0)
+		return &names->slots[*place - 1];
+	array_reserve_one(names->slots, names->count, names->capacity);
+	names->slots[names->count++] = (struct name_slot){unit, name, where, thing, hash};
+	*place = (uint32_t)names->count;
 	return NULL;
 }
 
@@ -65,8 +67,8 @@ const char *names_nearest(const struct names *names, const char *unit, const cha
 {
 	const char **candidates = xcalloc(names->count + 1, sizeof *candidates);
 	size_t count = 0;
-	for (size_t i = 0; i < names->capacity; i++)
-		if (names->slots[i].thing && strcmp(names->slots[i].unit, unit) == 0)
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->slots[i].unit, unit) == 0)
 			candidates[count++] = names->slots[i].name;
 	const char *near = nearest_word(name, candidates, count);
 	free(candidates);
@@ -76,9 +78,9 @@ const char *names_nearest(const struct names *names, const char *unit, const cha
 const char *names_elsewhere(const struct names *names, const char *unit, const char *name)
 {
 	const char *found = NULL;
-	for (size_t i = 0; i < names->capacity; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		const struct name_slot *slot = &names->slots[i];
-		if (slot->thing && strcmp(slot->name, name) == 0 && strcmp(slot->unit, unit) != 0 &&
+		if (strcmp(slot->name, name) == 0 && strcmp(slot->unit, unit) != 0 &&
 			(!found || strcmp(slot->unit, found) < 0))
 			found = slot->unit;
 	}

@@ -2,18 +2,22 @@
 #ifndef PLAYLIST_NAMES_H
 #define PLAYLIST_NAMES_H
 
+#include <stdint.h>
+
 #include "base/diag.h"
 
 struct name_slot {
 	const char *unit, *name; /* unit is compared by its text */
 	struct location where;
-	size_t hash;
 	void *thing;
+	uint32_t hash;
 };
 
 struct names {
-	struct name_slot *slots; /* open addressing; thing NULL: free */
-	size_t count, capacity;	 /* capacity a power of two, or 0 */
+	struct name_slot *slots; /* in the order in which they were added */
+	size_t count, capacity;
+	uint32_t *table;   /* open addressing: a slot's number and one; 0: free */
+	size_t table_size; /* a power of two, or 0 */
 };
 
 void names_finish(struct names *names);
