@@ -1,16 +1,39 @@
 #include "base/digest.h"
 
-#include <glib.h>
 #include <stdbool.h>
 #include <string.h>
 
+void digest_begin(struct digest *digest)
+{
+	SHA256Init(&digest->state);
+}
+
+void digest_add(struct digest *digest, const void *data, size_t size)
+{
+	if (size > 0)
+		SHA256Update(&digest->state, data, size);
+}
+
+void digest_end(struct digest *digest, char ret_hex[DIGEST_HEX])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t bytes[SHA256_DIGEST_LENGTH];
+
+	SHA256Final(bytes, &digest->state);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		ret_hex[2 * i] = digits[bytes[i] >> 4];
+		ret_hex[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	ret_hex[DIGEST_HEX - 1] = '\0';
+}
+
 void digest_sha256(const void *data, size_t size, char ret_hex[DIGEST_HEX])
 {
-	/* an empty input may come as NULL, which GLib asserts against */
-	char *hex = g_compute_checksum_for_data(G_CHECKSUM_SHA256, data ? data : (const guchar *)"", size);
+	struct digest digest;
 
-	memcpy(ret_hex, hex, DIGEST_HEX);
-	g_free(hex);
+	digest_begin(&digest);
+	digest_add(&digest, data, size);
+	digest_end(&digest, ret_hex);
 }
 
 #define PRIME UINT64_C(0x100000001b3)

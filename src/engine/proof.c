@@ -123,7 +123,7 @@ static void describe(struct proof *proof, const struct show_state *state, const 
 		const struct message *message = segment->item->message;
 		snprintf(event->item, sizeof event->item, "%s/%s", message->unit, message->name);
 		snprintf(event->entry, sizeof event->entry, "%s", segment->entry->id);
-		memcpy(event->content, message->digest, sizeof event->content);
+		message_digest(message, event->content);
 		proof->item_start = segment->item_start;
 		proof->resumes = segment->item_start != segment->start;
 	} else if (proof->key.source == RECORD_DEFAULT) {

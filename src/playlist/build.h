@@ -135,7 +135,6 @@ void declare_asset(struct build *build, struct unit_state *unit, const struct so
 /* resolve */
 void resolve_styles(struct build *build);
 void resolve_layouts(struct build *build);
-void message_digest(struct message *message); /* sets it */
 void resolve_messages(struct build *build);
 void resolve_playlists(struct build *build);
 void resolve_schedule(struct build *build);

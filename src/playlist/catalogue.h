@@ -7,6 +7,7 @@
 #define PLAYLIST_CATALOGUE_H
 
 #include "base/diag.h"
+#include "base/digest.h"
 #include "base/time.h"
 #include "calendar/days.h"
 #include "calendar/recurrence.h"
@@ -80,9 +81,10 @@ struct message {
 	const struct style *style;
 	int64_t until; /* instant of expiry wherever it is used; TIME_NEVER */
 	struct location where, text_where, qr_where, image_where;
-	size_t index;	 /* in catalogue->messages */
-	char digest[65]; /* SHA-256 of what it says: see message_digest.c */
+	size_t index; /* in catalogue->messages */
 };
+/* SHA-256 of what it says, for the record: see message_digest.c. Allocates nothing. */
+void message_digest(const struct message *message, char ret_hex[DIGEST_HEX]);
 
 struct item {
 	const struct message *message;

@@ -116,7 +116,7 @@ static bool any_field(const struct words *forms, size_t count)
 static void read_texts(struct build *build, struct node *map, struct declared_message *declared)
 {
 	struct message *message = &declared->message;
-	struct words *forms = arena_alloc(build->arena, (1 + SHORTS_MOST) * sizeof *forms);
+	struct words forms[1 + SHORTS_MOST] = {0};
 	declared->text = check_any(&build->check, map, "text",
 		declared->layout_count > 0 || declared->image ? CHECK_OPTIONAL : CHECK_REQUIRED);
 	if (declared->text) {
@@ -125,8 +125,9 @@ static void read_texts(struct build *build, struct node *map, struct declared_me
 			message->text = forms[0].text;
 	}
 	read_shorts(build, map, message, forms);
-	if (any_field(forms, 1 + message->short_count))
-		message->forms = forms;
+	size_t count = 1 + message->short_count;
+	if (any_field(forms, count))
+		message->forms = arena_memdup(build->arena, forms, count * sizeof *forms);
 }
 
 /* The keys of a message that fill a layout's zones, besides `text`, `image` and `qr`. */
@@ -191,6 +192,5 @@ void resolve_messages(struct build *build)
 		declared->message.image = resolve_asset(build, declared->unit, declared->image);
 		if (declared->layout_count > 0)
 			fill_pages(build, declared);
-		message_digest(&declared->message);
 	}
 }

@@ -2,24 +2,27 @@
  * in this order: language, text, short forms, code, picture's digest; then for each page and zone that says something, the
  * zone's name and its text, code, picture. Texts have samples in the place of their fields. How it looks is not in it: the
  * generation's digest covers that. */
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
-#include "playlist/build.h"
+#include "playlist/catalogue.h"
 
-static void put(FILE *to, const char *what, const char *text)
+static void put(struct digest *to, const char *what, const char *text)
 {
-	if (text)
-		fprintf(to, "%s %s\n", what, text);
+	if (!text)
+		return;
+	digest_add(to, what, strlen(what));
+	digest_add(to, " ", 1);
+	digest_add(to, text, strlen(text));
+	digest_add(to, "\n", 1);
 }
 
-static void put_picture(FILE *to, const struct asset *image)
+static void put_picture(struct digest *to, const struct asset *image)
 {
 	put(to, "image", image ? image->digest : NULL);
 }
 
-static void put_page(FILE *to, const struct page *page)
+static void put_page(struct digest *to, const struct page *page)
 {
 	for (size_t i = 0; i < page->layout->zone_count; i++) {
 		const struct content *content = &page->contents[i];
@@ -32,23 +35,18 @@ static void put_page(FILE *to, const struct page *page)
 	}
 }
 
-void message_digest(struct message *message)
+void message_digest(const struct message *message, char ret_hex[DIGEST_HEX])
 {
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
+	struct digest digest;
 
-	if (!to)
-		abort();
-	put(to, "lang", message->lang);
-	put(to, "text", message->text);
+	digest_begin(&digest);
+	put(&digest, "lang", message->lang);
+	put(&digest, "text", message->text);
 	for (size_t i = 0; i < message->short_count; i++)
-		put(to, "short", message->shorts[i]);
-	put(to, "qr", message->qr);
-	put_picture(to, message->image);
+		put(&digest, "short", message->shorts[i]);
+	put(&digest, "qr", message->qr);
+	put_picture(&digest, message->image);
 	for (size_t i = 0; i < message->page_count; i++)
-		put_page(to, &message->pages[i]);
-	fclose(to);
-	digest_sha256(text, size, message->digest);
-	free(text);
+		put_page(&digest, &message->pages[i]);
+	digest_end(&digest, ret_hex);
 }

@@ -63,7 +63,7 @@ static void add_wording(struct certificate *certificate, const struct message *m
 	array_reserve_one(certificate->wordings, certificate->wording_count, certificate->wording_capacity);
 	struct wording *wording = &certificate->wordings[certificate->wording_count++];
 	wording->text = xstrdup(message->text);
-	snprintf(wording->digest, sizeof wording->digest, "%s", message->digest);
+	message_digest(message, wording->digest);
 }
 
 /* Of an entry with several messages there is no one wording. */
