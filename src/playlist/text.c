@@ -54,6 +54,15 @@ static size_t count_braces(const char *from, size_t size)
 	return count;
 }
 
+/* Most texts have no brace, and stay where the file's tree has them. */
+static bool take_plain(struct build *build, const char *from, size_t size, struct words *ret)
+{
+	if (memchr(from, '{', size) || memchr(from, '}', size))
+		return false;
+	*ret = (struct words){.text = from[size] ? arena_strndup(build->arena, from, size) : from};
+	return true;
+}
+
 /* `{{` is a brace, and so is `}` alone or doubled. False: reported. */
 static bool read_braces(struct build *build, const struct node *node, const char *from, size_t size,
 	bool english, struct words *ret)
@@ -110,16 +119,19 @@ bool read_words(struct build *build, struct node *node, const char *what, const 
 			what);
 		return false;
 	}
-	const char *tab = memchr(begin, '\t', (size_t)(end - begin));
+	size_t size = (size_t)(end - begin);
+	const char *tab = memchr(begin, '\t', size);
 	if (tab)
 		diag_error(build->check.diags, node_text_place(node, (size_t)(tab - node->text)),
 			"a tab in the text; write spaces, or a new line");
 	struct words words;
-	if (!read_braces(build, node, begin, (size_t)(end - begin), strncmp(lang, "en", 2) == 0, &words) ||
+	bool english = strncmp(lang, "en", 2) == 0;
+	if ((!take_plain(build, begin, size, &words) &&
+		    !read_braces(build, node, begin, size, english, &words)) ||
 		tab)
 		return false;
 	/* A character is a byte at least. */
-	size_t length = end - begin > SOURCE_TEXT_MOST ? utf8_length(words.text) : 0;
+	size_t length = size > SOURCE_TEXT_MOST ? utf8_length(words.text) : 0;
 	if (length <= SOURCE_TEXT_MOST) {
 		*ret = words;
 		return true;
