@@ -71,6 +71,15 @@ void *xcalloc(size_t count, size_t size)
 	return p;
 }
 
+void *xaligned(size_t alignment, size_t size)
+{
+	void *p;
+
+	if (posix_memalign(&p, alignment, size) != 0)
+		out_of_memory();
+	return p;
+}
+
 void *xrealloc(void *old, size_t count, size_t size)
 {
 	void *p;

@@ -16,7 +16,8 @@
 #define ALLOC_LARGE ((size_t)16 << 20)
 
 void *xmalloc(size_t size);
-void *xcalloc(size_t count, size_t size); /* zeroed; overflow checked */
+void *xcalloc(size_t count, size_t size);      /* zeroed; overflow checked */
+void *xaligned(size_t alignment, size_t size); /* alignment a power of two */
 void *xrealloc(void *old, size_t count, size_t size);
 char *xstrdup(const char *text); /* NULL gives NULL */
 char *xstrndup(const char *text, size_t n);

@@ -3,19 +3,22 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "base/alloc.h"
 
-enum { BLOCK_SIZE = 32768, ALIGNMENT = _Alignof(max_align_t) };
+/* Blocks grow to what the kernel can map as one page, if it has such pages: a fault for each page of 4 KiB costs more
+ * than what is then written into it. */
+enum { BLOCK_LEAST = 32 << 10, BLOCK_MOST = 2 << 20, ALIGNMENT = _Alignof(void *) };
 
 struct arena_block {
 	struct arena_block *next;
-	max_align_t data[];
+	void *data[];
 };
 
 void arena_init(struct arena *arena)
 {
-	*arena = (struct arena){NULL, NULL, NULL};
+	*arena = (struct arena){0};
 }
 
 void arena_finish(struct arena *arena)
@@ -42,17 +45,34 @@ static void *alloc_large(struct arena *arena, size_t size)
 	return block->data;
 }
 
+static struct arena_block *make_block(size_t size)
+{
+	if (size < BLOCK_MOST)
+		return xmalloc(size);
+	struct arena_block *block = xaligned(BLOCK_MOST, size);
+	madvise(block, size, MADV_HUGEPAGE); /* a wish: small pages will do */
+	return block;
+}
+
+/* Each is half as large as all before it, so that little is wasted. */
+static void add_block(struct arena *arena)
+{
+	size_t size = arena->size / 2;
+	size = size < BLOCK_LEAST ? BLOCK_LEAST : size > BLOCK_MOST / 2 ? BLOCK_MOST : size;
+	struct arena_block *block = make_block(size);
+	block->next = arena->blocks;
+	arena->blocks = block;
+	arena->next = (char *)block->data;
+	arena->end = (char *)block + size;
+	arena->size += size;
+}
+
 static char *take(struct arena *arena, size_t size)
 {
-	if (size > BLOCK_SIZE / 4)
+	if (size > BLOCK_LEAST / 4)
 		return alloc_large(arena, size);
-	if ((size_t)(arena->end - arena->next) < size) {
-		struct arena_block *block = xmalloc(sizeof *block + BLOCK_SIZE);
-		block->next = arena->blocks;
-		arena->blocks = block;
-		arena->next = (char *)block->data;
-		arena->end = arena->next + BLOCK_SIZE;
-	}
+	if ((size_t)(arena->end - arena->next) < size)
+		add_block(arena);
 	char *result = arena->next;
 	arena->next += size;
 	return result;
