@@ -2,7 +2,6 @@
 #ifndef CONF_BUILD_H
 #define CONF_BUILD_H
 
-#include "base/arena.h"
 #include "conf/tree.h"
 
 /* Walks over a text counting lines and columns. CR, LF and CR LF each end a line. */
@@ -42,8 +41,9 @@ struct builder {
 	bool full; /* a limit was passed and reported: stop */
 };
 
-void builder_init(
-	struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags);
+/* arena: where nodes and texts go; NULL: the tree has one of its own. */
+void builder_init(struct builder *builder, struct arena *arena, const char *name,
+	const struct conf_limits *limits, struct diag_list *diags);
 const char *builder_file(const struct builder *builder);
 const struct node *builder_innermost(const struct builder *builder); /* open node; NULL: none */
 /* Whether the next scalar is a map's key. */

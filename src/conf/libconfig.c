@@ -172,7 +172,7 @@ static struct tree *parse(struct source *source, const struct conf_limits *limit
 	config_init(&config);
 	if (config_read_string(&config, source->text)) {
 		struct builder builder;
-		builder_init(&builder, source->file, limits, diags);
+		builder_init(&builder, NULL, source->file, limits, diags);
 		struct copier copier = {.builder = &builder, .source = source};
 		copy_root(&copier, config_root_setting(&config));
 		tree = builder_finish(&builder);

@@ -11,7 +11,7 @@ const struct conf_limits conf_limits_default = {.bytes = 256 * 1024, .depth = 16
 enum { FEW_KEYS = 8 };
 
 struct tree {
-	struct arena arena;
+	struct arena own, *arena; /* what is in use: its own, or another's */
 	const char *file;
 	struct node *root;
 	bool truncated;
@@ -21,7 +21,7 @@ void tree_destroy(struct tree *tree)
 {
 	if (!tree)
 		return;
-	arena_finish(&tree->arena);
+	arena_finish(&tree->own);
 	free(tree);
 }
 
@@ -47,13 +47,14 @@ struct location node_text_place(const struct node *node, size_t offset)
 	return where;
 }
 
-void builder_init(
-	struct builder *builder, const char *name, const struct conf_limits *limits, struct diag_list *diags)
+void builder_init(struct builder *builder, struct arena *arena, const char *name,
+	const struct conf_limits *limits, struct diag_list *diags)
 {
 	*builder = (struct builder){.diags = diags, .limits = limits ? limits : &conf_limits_default};
 	builder->tree = xcalloc(1, sizeof *builder->tree);
-	arena_init(&builder->tree->arena);
-	builder->tree->file = arena_strdup(&builder->tree->arena, name);
+	arena_init(&builder->tree->own);
+	builder->tree->arena = arena ? arena : &builder->tree->own;
+	builder->tree->file = arena_strdup(builder->tree->arena, name);
 	builder->stack = xcalloc((size_t)builder->limits->depth, sizeof *builder->stack);
 }
 
@@ -93,7 +94,7 @@ static const char *check_escapes(
 	struct builder *builder, const char *text, size_t size, struct location where, size_t *ret_size)
 {
 	size_t valid = utf8_valid_prefix(text, size);
-	char *kept = arena_strndup(&builder->tree->arena, text, valid);
+	char *kept = arena_strndup(builder->tree->arena, text, valid);
 	*ret_size = valid;
 	if (valid != size)
 		diag_error(builder->diags, where, "an escape here makes %s; write the character itself",
@@ -113,7 +114,7 @@ static const char *check_escapes(
 static const char *keep_text(struct builder *builder, const char *text, size_t size, bool escaped,
 	struct location where, bool *ret_changed)
 {
-	struct arena *arena = &builder->tree->arena;
+	struct arena *arena = builder->tree->arena;
 	const char *kept =
 		escaped ? check_escapes(builder, text, size, where, &size) : arena_strndup(arena, text, size);
 	*ret_changed = false;
@@ -150,7 +151,7 @@ static struct node *add_node(struct builder *builder, enum node_kind kind, struc
 		builder->full = true;
 		return NULL;
 	}
-	struct node *node = arena_alloc(&builder->tree->arena, sizeof *node);
+	struct node *node = arena_alloc(builder->tree->arena, sizeof *node);
 	node->kind = kind;
 	node->where = where;
 	node->lead = -1;
@@ -171,8 +172,11 @@ struct node *builder_scalar(
 	struct builder *builder, const char *text, size_t size, bool escaped, struct location where)
 {
 	struct node *node = add_node(builder, NODE_SCALAR, where);
-	if (node)
-		node->text = keep_text(builder, text, size, escaped, where, &node->was_nfd);
+	bool changed;
+	if (!node)
+		return NULL;
+	node->text = keep_text(builder, text, size, escaped, where, &changed);
+	node->was_nfd = changed;
 	return node;
 }
 
@@ -247,7 +251,7 @@ void builder_close(struct builder *builder)
 	if (node->kind == NODE_MAP && node->count > 1)
 		check_duplicates(builder, top->children, node->count);
 	node->children =
-		arena_memdup(&builder->tree->arena, top->children, node->count * sizeof *top->children);
+		arena_memdup(builder->tree->arena, top->children, node->count * sizeof *top->children);
 }
 
 void builder_truncate(struct builder *builder)

@@ -9,23 +9,23 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/diag.h"
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
-struct node {
-	enum node_kind kind;
-	struct location where; /* of the value */
-	const char *text;      /* NODE_SCALAR: NFC UTF-8 */
-	bool quoted;	       /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
-	bool was_nfd;	       /* NODE_SCALAR: NFC changed it */
+struct node { /* 64 bytes: files have tens of thousands, and what is slow about a large one is its memory */
+	enum node_kind kind : 8;
+	bool quoted : 1;  /* NODE_SCALAR: quoted or block style: it is a string whatever it looks like */
+	bool was_nfd : 1; /* NODE_SCALAR: NFC changed it */
+	bool visited : 1; /* of a map's child: a checker has taken it; what is left at the end is an unknown key */
 	int8_t lead; /* NODE_SCALAR: the file has text verbatim this many columns after where; -1: it has not */
-	size_t count; /* children of a list or map */
-	struct node *const *children;
-	/* of a map's child: */
-	const char *key;
+	uint32_t count;	       /* children of a list or map */
+	struct location where; /* of the value */
+	const char *key;       /* of a map's child */
 	struct location key_where;
-	bool visited; /* a checker has taken it; what is left at the end is an unknown key */
+	const char *text; /* NODE_SCALAR: NFC UTF-8 */
+	struct node *const *children;
 };
 
 struct conf_limits {
@@ -43,6 +43,9 @@ struct tree; /* owns its nodes and texts */
  * it must look at diags->errors first. */
 struct tree *conf_read_yaml(const char *name, const char *data, size_t size, const struct conf_limits *limits,
 	struct diag_list *diags);
+/* The same with its nodes and texts in an arena, in which they stay when the tree is destroyed. */
+struct tree *conf_read_yaml_into(struct arena *arena, const char *name, const char *data, size_t size,
+	const struct conf_limits *limits, struct diag_list *diags);
 /* Never follows @include: one file, named on the command line. */
 struct tree *conf_read_libconfig(const char *name, const char *data, size_t size,
 	const struct conf_limits *limits, struct diag_list *diags);

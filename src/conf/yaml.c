@@ -183,14 +183,14 @@ static void read_events(struct reader *reader, const char *data, size_t size)
 			"the file is empty; begin with `bangtin: 1`");
 }
 
-struct tree *conf_read_yaml(const char *name, const char *data, size_t size, const struct conf_limits *limits,
-	struct diag_list *diags)
+struct tree *conf_read_yaml_into(struct arena *arena, const char *name, const char *data, size_t size,
+	const struct conf_limits *limits, struct diag_list *diags)
 {
 	limits = limits ? limits : &conf_limits_default;
 	if (!source_check(name, data, size, limits, diags))
 		return NULL;
 	struct reader reader = {.no_break = memmem(data, size, "\xc2\xa0", 2) != NULL};
-	builder_init(&reader.builder, name, limits, diags);
+	builder_init(&reader.builder, arena, name, limits, diags);
 	if (!yaml_parser_initialize(&reader.parser))
 		abort(); /* out of memory: see base/alloc.h */
 	/* What source_check has not accepted never gets here; without this libyaml guesses UTF-16. */
@@ -200,4 +200,10 @@ struct tree *conf_read_yaml(const char *name, const char *data, size_t size, con
 	read_events(&reader, data, size);
 	yaml_parser_delete(&reader.parser);
 	return builder_finish(&reader.builder);
+}
+
+struct tree *conf_read_yaml(const char *name, const char *data, size_t size, const struct conf_limits *limits,
+	struct diag_list *diags)
+{
+	return conf_read_yaml_into(NULL, name, data, size, limits, diags);
 }

@@ -8,9 +8,7 @@
 #include "playlist/build.h"
 
 struct storage {
-	struct arena arena;
-	struct tree **trees; /* own the texts */
-	size_t tree_count;
+	struct arena arena; /* also of the files' trees, whose texts are pointed into */
 	struct names messages;
 };
 
@@ -136,7 +134,7 @@ static bool check_file_name(struct build *build, const struct source_file *file)
 	return good;
 }
 
-static void read_file(struct build *build, struct storage *storage, const struct ordered_file *ordered)
+static void read_file(struct build *build, const struct ordered_file *ordered)
 {
 	const struct source_file *file = ordered->file;
 	struct unit_state *unit = ordered->unit;
@@ -159,16 +157,16 @@ static void read_file(struct build *build, struct storage *storage, const struct
 		declare_asset(build, unit, file);
 		return;
 	}
-	struct tree *tree = conf_read_yaml(name, file->data, file->size, NULL, build->check.diags);
+	struct tree *tree =
+		conf_read_yaml_into(build->arena, name, file->data, file->size, NULL, build->check.diags);
 	unit->broken |= !tree || tree_truncated(tree);
 	if (!tree)
 		return;
-	storage->trees[storage->tree_count++] = tree;
 	declare_file(build, unit, tree);
+	tree_destroy(tree);
 }
 
-static void read_files(
-	struct build *build, struct storage *storage, const struct source_file *files, size_t count)
+static void read_files(struct build *build, const struct source_file *files, size_t count)
 {
 	struct ordered_file *ordered = xcalloc(count + 1, sizeof *ordered);
 	size_t used = 0;
@@ -178,9 +176,8 @@ static void read_files(
 			ordered[used++] = (struct ordered_file){&files[i], unit};
 	}
 	qsort(ordered, used, sizeof *ordered, compare_files);
-	storage->trees = xcalloc(used + 1, sizeof(struct tree *));
 	for (size_t i = 0; i < used; i++)
-		read_file(build, storage, &ordered[i]);
+		read_file(build, &ordered[i]);
 	bool any = false;
 	for (size_t i = 0; i < build->unit_count; i++)
 		any |= build->units[i].files > 0;
@@ -266,11 +263,10 @@ static void build_finish(struct build *build)
 	free(build->rule_list.items);
 }
 
-static void build_all(
-	struct build *build, struct storage *storage, const struct source_file *files, size_t count)
+static void build_all(struct build *build, const struct source_file *files, size_t count)
 {
 	init_units(build, files, count);
-	read_files(build, storage, files, count);
+	read_files(build, files, count);
 	resolve_styles(build);
 	resolve_layouts(build);
 	resolve_messages(build);
@@ -294,7 +290,7 @@ struct catalogue *catalogue_build(
 		zone_create("UTC", &utc);
 	struct build build = {.check = {.diags = diags}, .arena = &storage->arena, .site = site};
 	build.zone = site ? site->zone : utc;
-	build_all(&build, storage, files, count);
+	build_all(&build, files, count);
 	if (diags->errors == errors) {
 		warn_unused(&build);
 		collect(&build, catalogue);
@@ -321,9 +317,6 @@ void catalogue_unref(struct catalogue *catalogue)
 	if (!catalogue || __atomic_sub_fetch(&catalogue->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	struct storage *storage = catalogue->storage;
-	for (size_t i = 0; i < storage->tree_count; i++)
-		tree_destroy(storage->trees[i]);
-	free(storage->trees);
 	names_finish(&storage->messages);
 	arena_finish(&storage->arena);
 	free(storage);
