@@ -65,13 +65,28 @@ static int line_of(const struct fitting *f, int lines)
 	return (f->height - (lines - 1) * f->setting->spacing) / lines;
 }
 
+/* The height at which the lines that fit would fill the box, were letters as wide as they are high at every size; between
+ * the two. */
+static int likely(const struct fitting *f, const struct fitted *fitted, int fits, int above)
+{
+	const struct block *block = &fitted->block;
+	if (!fitted->whole || block->width < 1)
+		return (fits + above) / 2;
+	int64_t by_width = (int64_t)fits * f->width / block->width;
+	int64_t by_height = (int64_t)fits * f->height / block_height(block);
+	int64_t height = by_width < by_height ? by_width : by_height;
+	return height <= fits ? fits + 1 : height >= above ? above - 1 : (int)height;
+}
+
 /* Between lines that are too high for the text and lower ones at which all of it fits, or that are too low for any font:
- * the highest at which it does, if any. */
+ * the highest at which it does, if any. It is mostly where it is likely or beside that; each height tried has letters of
+ * its own, which must be loaded. */
 static void grow(const struct fitting *f, int fits, int above, struct fitted *fitted)
 {
+	enum { LIKELY = 4 };
 	struct fitted trial = {0};
-	while (above - fits > 1) {
-		int middle = (fits + above) / 2;
+	for (int tries = 0; above - fits > 1; tries++) {
+		int middle = tries < LIKELY ? likely(f, fitted, fits, above) : (fits + above) / 2;
 		if (!try_height(f, middle, &trial)) {
 			fits = middle; /* no font is so low */
 		} else if (trial.whole) {

@@ -65,15 +65,6 @@ void inks_destroy(struct inks *inks)
 
 /* --- proportions */
 
-static PangoRectangle ink_of(PangoLayout *layout, const char *text)
-{
-	PangoRectangle ink;
-
-	pango_layout_set_text(layout, text, -1);
-	pango_layout_line_get_pixel_extents(pango_layout_get_line_readonly(layout, 0), &ink, NULL);
-	return ink;
-}
-
 static void add_letter(struct cut *cut, PangoLayoutIter *iter, const char *at)
 {
 	PangoRectangle ink;
@@ -166,18 +157,47 @@ static void write_extremes(const struct cut *cut, int pixels, char *to)
 	*to = '\0';
 }
 
+/* In pixels. Without a layout, for which pango would measure much else at every size. */
+static PangoRectangle ink_of(PangoFont *font, const char *text)
+{
+	PangoAnalysis analysis = {
+		.font = font, .script = G_UNICODE_SCRIPT_LATIN, .language = pango_language_from_string("vi")};
+	PangoGlyphString *glyphs = pango_glyph_string_new();
+	PangoRectangle ink;
+
+	pango_shape_with_flags(
+		text, (int)strlen(text), NULL, 0, &analysis, glyphs, PANGO_SHAPE_ROUND_POSITIONS);
+	pango_glyph_string_extents(glyphs, font, &ink, NULL);
+	pango_glyph_string_free(glyphs);
+	pango_extents_to_pixels(&ink, NULL);
+	return ink;
+}
+
+/* NULL: its file could not be opened, once more neither. */
+static PangoFont *load(struct typesetter *typesetter, const struct font *font)
+{
+	PangoFont *loaded = typesetter_font(typesetter, font);
+
+	if (loaded)
+		return loaded;
+	g_object_unref(typesetter_layout(typesetter, font)); /* begins with a new map */
+	return typesetter_font(typesetter, font);
+}
+
 static struct ink measure(const struct cut *cut, struct typesetter *typesetter, const struct font *font)
 {
-	PangoLayout *layout = typesetter_layout(typesetter, font);
+	PangoFont *loaded = load(typesetter, font);
 	char extremes[2 * sizeof measured];
 	PangoRectangle ink;
 
+	if (!loaded)
+		return (struct ink){0, 0, 0};
 	if (cut && cut->drawn)
 		write_extremes(cut, font->pixels, extremes);
-	ink = ink_of(layout, cut && cut->drawn ? extremes : measured);
+	ink = ink_of(loaded, cut && cut->drawn ? extremes : measured);
 	int up = -ink.y, down = ink.y + ink.height;
-	ink = ink_of(layout, "H");
-	g_object_unref(layout);
+	ink = ink_of(loaded, "H");
+	g_object_unref(loaded);
 	return (struct ink){up > 0 ? up : 0, down > 0 ? down : 0, ink.height};
 }
 
