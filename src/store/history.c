@@ -21,17 +21,23 @@ int list_numbers(const struct store *store, int **ret_numbers, size_t *ret_count
 	DIR *stream = opendir(store->generations);
 	size_t count = 0, capacity = 0;
 	struct dirent *entry;
-	int *numbers = NULL;
+	int *numbers = NULL, error;
 
 	if (!stream)
 		return -errno;
-	while ((entry = readdir(stream))) {
+	/* A list cut short would give a number out twice. */
+	while (errno = 0, (entry = readdir(stream))) {
 		if (generation_number(entry->d_name) > 0) {
 			array_reserve_one(numbers, count, capacity);
 			numbers[count++] = generation_number(entry->d_name);
 		}
 	}
+	error = -errno;
 	closedir(stream);
+	if (error) {
+		free(numbers);
+		return error;
+	}
 	if (count)
 		qsort(numbers, count, sizeof *numbers, newest_first);
 	*ret_numbers = numbers;
