@@ -55,7 +55,7 @@ class Machine(guest_module.Guest):
 
     def __init__(self, directory, incoming):
         self.directory, self.processes, self.pending, self.acks = directory, [], b"", b""
-        self.deadline = time.monotonic() + 120
+        self.deadline = time.monotonic() + 600  # a busy machine may take its time
         for name in ("qmp", "ctl", "acks"):
             if os.path.exists(f"{directory}/{name}"):
                 os.unlink(f"{directory}/{name}")
