@@ -234,7 +234,8 @@ int store_commit(struct store *store, const struct source_file *files, size_t co
 	if (!error)
 		error = switch_current(store, generation.number);
 	if (error) {
-		remove_generation(store, generation.number);
+		if (error != -ENOTEMPTY && error != -EEXIST) /* else that number is another's, and stays */
+			remove_generation(store, generation.number);
 		return error;
 	}
 	prune(store, keep);
