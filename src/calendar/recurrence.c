@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <libical/ical.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "calendar/possible.h"
+#include "calendar/follow.h"
 
 #define RULE_MOST 512
 
@@ -76,12 +77,13 @@ static const char *refuse_text(const char *rule)
 	return NULL;
 }
 
-static bool has_week_53(const struct icalrecurrencetype *rule)
+/* libical's parser lets some through. */
+static bool is_within(const short *parts, size_t most, int limit)
 {
-	for (size_t i = 0; i < ICAL_BY_WEEKNO_SIZE && rule->by_week_no[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
-		if (rule->by_week_no[i] == 53 || rule->by_week_no[i] == -53)
-			return true;
-	return false;
+	for (size_t i = 0; i < most && parts[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
+		if (parts[i] == 0 || parts[i] > limit || parts[i] < -limit)
+			return false;
+	return true;
 }
 
 static bool has_numbered_day(const struct icalrecurrencetype *rule)
@@ -97,12 +99,30 @@ static bool is_set(const short *parts)
 	return parts[0] != ICAL_RECURRENCE_ARRAY_MAX;
 }
 
-static bool counts_from_the_end(const short *parts, size_t most)
+static bool is_a_date(struct icaltimetype time)
 {
-	for (size_t i = 0; i < most && parts[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
-		if (parts[i] < 0)
-			return true;
-	return false;
+	int year, month, day;
+
+	if (time.month < 1 || time.month > 12 || time.day < 1 || time.day > 31)
+		return false;
+	day_to_date(day_from_date(time.year, time.month, time.day), &year, &month, &day);
+	return month == time.month;
+}
+
+static const char *refuse_numbers(const struct icalrecurrencetype *rule)
+{
+	if (!is_within(rule->by_month, ICAL_BY_MONTH_SIZE, 12))
+		return _("BYMONTH is a number from 1 to 12");
+	if (!is_within(rule->by_year_day, ICAL_BY_YEARDAY_SIZE, 366))
+		return _("BYYEARDAY is a number from 1 to 366, or from -1 to -366 from the end of the year");
+	if (!is_within(rule->by_week_no, ICAL_BY_WEEKNO_SIZE, 53))
+		return _("BYWEEKNO is a number from 1 to 53, or from -1 to -53 from the end of the year");
+	for (size_t i = 0; i < ICAL_BY_DAY_SIZE && rule->by_day[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
+		if (abs(icalrecurrencetype_day_position(rule->by_day[i])) > 53)
+			return _("the number before a weekday is at most 53, as in 1MO or -1FR");
+	if (!icaltime_is_null_time(rule->until) && !is_a_date(rule->until))
+		return _("the day of UNTIL is in no calendar");
+	return NULL;
 }
 
 static const char *refuse_rule(const struct icalrecurrencetype *rule)
@@ -110,32 +130,24 @@ static const char *refuse_rule(const struct icalrecurrencetype *rule)
 	switch (rule->freq) {
 	case ICAL_DAILY_RECURRENCE:
 	case ICAL_WEEKLY_RECURRENCE:
-		/* libical 3.0.16 passes over BYSETPOS there */
-		if (is_set(rule->by_set_pos))
-			return _("BYSETPOS goes with FREQ=MONTHLY or YEARLY; name the days with BYDAY "
-				 "instead");
 		if (is_set(rule->by_week_no) || is_set(rule->by_year_day) ||
 			(rule->freq == ICAL_WEEKLY_RECURRENCE && is_set(rule->by_month_day)))
 			return _("that BY… part does not go with this FREQ (RFC 5545); BYDAY does");
 		if (has_numbered_day(rule))
 			return _("a numbered day such as 1MO goes with FREQ=MONTHLY or YEARLY; leave the "
 				 "number out");
-		/* libical 3.0.16 finds no day then */
-		if (counts_from_the_end(rule->by_month_day, ICAL_BY_MONTHDAY_SIZE))
-			return _("a BYMONTHDAY that counts from the end of the month goes with FREQ=MONTHLY "
-				 "or YEARLY");
 		break;
 	case ICAL_MONTHLY_RECURRENCE:
 		if (is_set(rule->by_week_no) || is_set(rule->by_year_day))
 			return _("BYWEEKNO and BYYEARDAY go with FREQ=YEARLY; use BYDAY or BYMONTHDAY");
 		break;
 	case ICAL_YEARLY_RECURRENCE:
-		/* libical 3.0.16 finds week 53 in years that have none */
-		if (has_week_53(rule))
-			return _("BYWEEKNO=53 is not followed; the last week of the year is BYWEEKNO=-1");
 		if (is_set(rule->by_week_no) && has_numbered_day(rule))
 			return _(
 				"a numbered day such as 1MO does not go with BYWEEKNO; leave the number out");
+		/* some programs take the whole week, some the weekday that the rule begins with */
+		if (is_set(rule->by_week_no) && !is_set(rule->by_day))
+			return _("BYWEEKNO names weeks; say with BYDAY which of their days");
 		break;
 	default:
 		return _("FREQ is DAILY, WEEKLY, MONTHLY or YEARLY; what repeats within a day is said by "
@@ -144,7 +156,7 @@ static const char *refuse_rule(const struct icalrecurrencetype *rule)
 	if (is_set(rule->by_set_pos) && !is_set(rule->by_month) && !is_set(rule->by_day) &&
 		!is_set(rule->by_month_day) && !is_set(rule->by_year_day) && !is_set(rule->by_week_no))
 		return _("BYSETPOS chooses among days that another BY… part names; add BYDAY or BYMONTHDAY");
-	return NULL;
+	return refuse_numbers(rule);
 }
 
 static struct icaltimetype ical_date(day_t day)
@@ -186,25 +198,13 @@ static struct recurrence *make(struct arena *arena, day_t first, day_t last)
 	return recurrence;
 }
 
-static void follow(struct recurrence *recurrence, struct icalrecurrencetype rule)
+static void add(void *data, day_t day)
 {
-	icalrecur_iterator *iterator = icalrecur_iterator_new(rule, ical_date(recurrence->first));
+	struct recurrence *recurrence = data;
+	size_t index = (size_t)(day - recurrence->first);
 
-	int64_t before = -1;
-	for (struct icaltimetype at;
-		iterator && !icaltime_is_null_time(at = icalrecur_iterator_next(iterator));) {
-		int64_t index = (int64_t)day_from_date(at.year, at.month, at.day) - recurrence->first;
-
-		if (index <= before ||
-			(size_t)index >= recurrence->size) /* days rise, or the rule ends here */
-			break;
-		recurrence->bits[index / WORD] |= UINT64_C(1) << index % WORD;
-		before = index;
-	}
-	if (iterator)
-		icalrecur_iterator_free(iterator);
-	for (size_t i = 0; i <= recurrence->size / WORD; i++)
-		recurrence->count += (size_t)__builtin_popcountll(recurrence->bits[i]);
+	recurrence->bits[index / WORD] |= UINT64_C(1) << index % WORD;
+	recurrence->count++;
 }
 
 int recurrence_make(struct arena *arena, const char *text, day_t first, day_t last, const struct zone *zone,
@@ -222,8 +222,7 @@ int recurrence_make(struct arena *arena, const char *text, day_t first, day_t la
 		if (!why) {
 			until_as_date(&rule, zone);
 			struct recurrence *recurrence = make(arena, first, last);
-			if (recurrence_is_possible(&rule, first, recurrence->size))
-				follow(recurrence, rule);
+			recurrence_follow(&rule, first, first + (day_t)recurrence->size - 1, add, recurrence);
 			*ret_recurrence = recurrence;
 		}
 		pthread_mutex_unlock(&libical);

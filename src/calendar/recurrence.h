@@ -1,5 +1,5 @@
-/* Recurrence rules, RFC 5545 section 3.3.10, over whole days: libical reads and follows them, and lives here only. A rule
- * says days; the hours of the day are somebody else's. */
+/* Recurrence rules, RFC 5545 section 3.3.10, over whole days: libical reads them, and lives in this room only. A rule says
+ * days; the hours of the day are somebody else's. */
 #ifndef CALENDAR_RECURRENCE_H
 #define CALENDAR_RECURRENCE_H
 
@@ -8,7 +8,7 @@
 
 struct recurrence; /* the days of a rule, found out beforehand; immutable, any thread */
 
-#define RECURRENCE_YEARS 30 /* a rule is followed so far from its first day: it costs some ms a year */
+#define RECURRENCE_YEARS 30 /* a rule is followed so far from its first day: that costs less than some ms */
 
 /* rule is "FREQ=…;…", without "RRULE:". first is its DTSTART: what COUNT and INTERVAL count from; it belongs to the days
  * only if the rule says so. last bounds them (DAY_NONE: open). zone tells the local day of an UNTIL with a time.
