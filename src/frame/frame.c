@@ -43,7 +43,7 @@ void frame_fill(struct frame *frame, struct rect area, uint32_t colour)
 	if (!rect_intersect(area, (struct rect){0, 0, frame->width, frame->height}, &area))
 		return;
 	/* the C library's is as fast as its memcpy; the compiler's loop goes pixel by pixel */
-	static_assert(sizeof(wchar_t) == sizeof colour, "a pixel is as wide as a wide character");
+	static_assert(sizeof(wchar_t) == sizeof colour, "");
 	for (int y = area.y; y < area.y + area.height; y++)
 		wmemset((wchar_t *)frame_row(frame, y) + area.x, (wchar_t)colour, (size_t)area.width);
 }
