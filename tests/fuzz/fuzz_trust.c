@@ -77,8 +77,8 @@ static void bundle(const char *text, size_t size)
 	static const char roots[] =
 		"bangtin-root: 1\nversion: 1\n"
 		"key: RWRhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh a root,author *\n"
-		"key: RWRiYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh b root,approver *\n"
-		"key: RWRjYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh c root *\n";
+		"key: RWRiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJiYmJi b root,approver *\n"
+		"key: RWRjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2Nj c root *\n";
 	struct trust_root *parsed = NULL;
 	struct trust_fault fault = {0};
 	struct bundle checked;
