@@ -352,7 +352,8 @@ class Daemon(Load):
         if daemon.poll() is None:
             code, _, err = run("bangtin", "load", "-c", "bangtind.conf", "playlists", cwd=directory)
             story["load"], story["words"] = code, err
-            wanted = "sau" if code == 0 else "truoc"
+            # whoever lost the answer does not know which
+            wanted = {0: ("sau",), 1: ("truoc",)}.get(code, ("truoc", "sau"))
             story["plays"] = bool(until(lambda s: s and all(d["playing"].get("entry", "").endswith(wanted) and
                                                             d["health"] == "up" for d in s.values())))
         story["alive"] = daemon.poll() is None

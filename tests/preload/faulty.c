@@ -149,6 +149,51 @@ static void *next_of(void **cache, const char *name)
 		return ((type(*) parameters)next_of(&next, #name))arguments;                                 \
 	}
 
+/* Our own eventfds and pipes, by which libuv wakes its threads: the kernel does not fail these, and libuv relies on it. */
+static bool wakes(int fd)
+{
+	struct stat status;
+
+	return fd > STDERR_FILENO && syscall(SYS_fstat, fd, &status) == 0 &&
+	       ((status.st_mode & S_IFMT) == 0 || S_ISFIFO(status.st_mode));
+}
+
+/* The same, but not for what wakes threads. */
+#define CALL_OF_FD(type, name, parameters, arguments)                                                        \
+	type name parameters;                                                                                \
+	type name parameters                                                                                 \
+	{                                                                                                    \
+		static struct kind kind = {#name, 0};                                                        \
+		static void *next;                                                                           \
+		if (active && !inside && !wakes(fd) && fails(&kind))                                         \
+			return -1;                                                                           \
+		return ((type(*) parameters)next_of(&next, #name))arguments;                                 \
+	}
+
+/* libuv gives up by itself where it gets no pipe at its start, and no thread for its pool: there is nothing to be done
+ * about it from outside. */
+static bool is_libuv(void *caller)
+{
+	Dl_info info;
+	bool was = inside;
+
+	inside = true;
+	bool is = dladdr(caller, &info) && strstr(info.dli_fname, "/libuv.");
+	inside = was;
+	return is;
+}
+
+#define CALL_NOT_OF_LIBUV(type, name, parameters, arguments, failure)                                        \
+	type name parameters;                                                                                \
+	type name parameters                                                                                 \
+	{                                                                                                    \
+		static struct kind kind = {#name, 0};                                                        \
+		static void *next;                                                                           \
+		if (active && !inside && !is_libuv(__builtin_return_address(0)) && fails(&kind))             \
+			return failure;                                                                      \
+		return ((type(*) parameters)next_of(&next, #name))arguments;                                 \
+	}
+
 /* The same with one optional last argument. */
 #define CALL_MORE(type, name, parameters, last, argument_type, given, arguments)                             \
 	type name parameters;                                                                                \
@@ -206,11 +251,11 @@ CALL_MORE(
 	int, fcntl64, (int fd, int command, ...), command, void *, va_arg(list, void *), (fd, command, more))
 CALL(int, __open_2, (const char *path, int flags), (path, flags), -1)
 CALL(int, __open64_2, (const char *path, int flags), (path, flags), -1)
-CALL(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), -1)
-CALL(ssize_t, __read_chk, (int fd, void *to, size_t size, size_t room), (fd, to, size, room), -1)
+CALL_OF_FD(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size))
+CALL_OF_FD(ssize_t, __read_chk, (int fd, void *to, size_t size, size_t room), (fd, to, size, room))
 CALL(ssize_t, readv, (int fd, const struct iovec *to, int count), (fd, to, count), -1)
 CALL(ssize_t, pread64, (int fd, void *to, size_t size, off_t at), (fd, to, size, at), -1)
-CALL(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), -1)
+CALL_OF_FD(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size))
 CALL(ssize_t, writev, (int fd, const struct iovec *from, int count), (fd, from, count), -1)
 CALL(ssize_t, recv, (int fd, void *to, size_t size, int flags), (fd, to, size, flags), -1)
 CALL(ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags),
@@ -287,12 +332,12 @@ CALL(int, timerfd_create, (int clock, int flags), (clock, flags), -1)
 CALL(int, timerfd_settime, (int fd, int flags, const struct itimerspec *value, struct itimerspec *old),
 	(fd, flags, value, old), -1)
 CALL(int, eventfd, (unsigned value, int flags), (value, flags), -1)
-CALL(int, pipe2, (int pair[2], int flags), (pair, flags), -1)
+CALL_NOT_OF_LIBUV(int, pipe2, (int pair[2], int flags), (pair, flags), -1)
 CALL(void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
 	(at, size, protection, flags, fd, offset), MAP_FAILED)
 CALL(void *, mmap64, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
 	(at, size, protection, flags, fd, offset), MAP_FAILED)
 /* This one returns its error. */
-CALL(int, pthread_create,
+CALL_NOT_OF_LIBUV(int, pthread_create,
 	(pthread_t * to, const pthread_attr_t *attributes, void *(*function)(void *), void *argument),
 	(to, attributes, function, argument), wanted_error)
